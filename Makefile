@@ -1,0 +1,31 @@
+# Every target builds .venv first if it must, and does nothing that is already done.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: run setup test lab verify bench
+run: $(READY)
+	@$(BIN)/policytext run
+
+setup: $(READY)
+
+test: $(READY)
+	@$(BIN)/python -m pytest -m "not slow and not browser" -n 2
+
+lab: $(READY)
+	@$(BIN)/policytext lab
+
+verify: $(READY)
+	@$(BIN)/policytext verify
+
+# pip refuses an editable project beside hashes, so the project follows its libraries.
+$(READY): requirements.lock pyproject.toml
+	@echo "Setting up .venv (a few minutes, once)"
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+		|| { echo "policytext needs Python 3.11 to 3.13: make PYTHON=python3.12"; exit 2; }
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/python -m compileall -q -j 0 .venv/lib lib || true
+	@touch $@
