@@ -1,0 +1,187 @@
+"""All reports to sentences and terms, kept in `build/cache`: batches of reports on an executor, one Parquet file each.
+
+A batch is made again only when its reports, its spans, the dictionary or the code that reads them have changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from rich.progress import track
+
+from policytext import ingest, segment
+from policytext.errors import PolicytextError, exit_with
+from policytext.study import COLUMNS, Home, Study, checks, open_study
+
+BATCH = 256
+"""Reports in a batch: what one worker holds in memory at a time."""
+
+_TEXT = pa.string()
+_SCHEMAS = {
+    "kinds": pa.schema([(name, _TEXT) for name in ("report_id", "unit_id", "kind", "encoding")] + [("n_chars", pa.int64())]),
+    "sentences": pa.schema([(name, _TEXT) for name in COLUMNS["sentences"]]),
+    "terms": pa.schema([(name, _TEXT) for name in ("sentence_id", "unit_id", "paragraph_id", "term", "spans")]),
+}
+
+
+def refresh(home: Home, *, jobs: int | None = None, executor: Executor | None = None) -> dict[str, list[Path]]:
+    """Bring `build/cache` up to date: for each stage its Parquet files, in the order of the reports.
+
+    jobs: processes, by default one per core. executor: where the work is done instead (a Dask cluster's, say).
+    Raises PolicytextError (exit 3) that lists all that is wrong with the study.
+    """
+    study = open_study(home)
+    exit_with(checks.check_ids(study))
+    wanted = {_key(study, batch): batch for batch in _batches(study)}
+    files = {stage: [home.cache / stage / f"{key}.parquet" for key in wanted] for stage in _SCHEMAS}
+    missing = [key for key in wanted if not all((home.cache / s / f"{key}.parquet").is_file() for s in _SCHEMAS)]
+    if missing:
+        _tokenizer(home)  # compiles jieba's own dictionary once, before the workers need it
+        problems = [p for wrong in _map(study, {key: wanted[key] for key in missing}, jobs, executor) for p in wrong]
+        exit_with(problems)
+    for stage, paths in files.items():
+        for old in set((home.cache / stage).glob("*.parquet")) - set(paths):
+            old.unlink(missing_ok=True)
+    return files
+
+
+def table(study: Study, name: str) -> pd.DataFrame:
+    """A table made of the texts alone: reports, units, sentences, counts, kinds or terms.
+
+    kinds: one row per report, unit and kind of span: `n_chars`, and the encoding of the file.
+    terms: one row per term of a sentence, with its spans. The others: see `COLUMNS`.
+    """
+    files = refresh(study.home)
+    if name in ("reports", "units"):
+        return _sizes(study, f"{name[:-1]}_id", getattr(study, name), files)
+    if name == "counts":
+        query = "SELECT unit_id, paragraph_id, term, count(*) AS n FROM read_parquet($1) GROUP BY ALL ORDER BY ALL"
+        return _query(query, files["terms"])
+    return pd.concat([pd.read_parquet(path) for path in files[name]], ignore_index=True)
+
+
+def uncut(study: Study) -> pd.DataFrame:
+    """One row per occurrence of a dictionary term that jieba still does not cut whole: term, tokens, sentence_id, spans."""
+    words = [term for term, _, _ in _dictionary(study.home)]
+    tokenizer = _tokenizer(study.home)
+    sentences = table(study, "sentences").to_dict("records")
+    rows = [row for sentence in sentences for row in segment.find_uncut(sentence, words, tokenizer)]
+    return pd.DataFrame(rows, columns=["term", "tokens", "sentence_id", "spans"])
+
+
+def _batches(study: Study) -> Iterator[Study]:
+    """The study cut into studies of a batch of reports each."""
+    for start in range(0, len(study.reports), BATCH):
+        reports = study.reports.iloc[start : start + BATCH]
+        ids = reports["report_id"]
+        units = study.units[study.units["report_id"].isin(ids)]
+        yield replace(study, reports=reports, units=units, spans=study.spans[study.spans["report_id"].isin(ids)])
+
+
+def _key(study: Study, batch: Study) -> str:
+    """A hash of all that the outcome of a batch depends on."""
+    digest = hashlib.sha256()
+    for path in [study.home.seed("dictionary.txt"), *map(Path, (__file__, segment.__file__, ingest.__file__))]:
+        digest.update(path.read_bytes())
+    for frame in (batch.reports[["report_id", "file", "sha256"]], batch.units[["unit_id", "report_id"]], batch.spans):
+        digest.update(frame.to_csv(index=False).encode())
+    digest.update(json.dumps([pattern.pattern for pattern in batch.boilerplate]).encode())
+    for file in batch.reports["file"]:
+        path = study.path(file)
+        digest.update(hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"missing")
+    return digest.hexdigest()[:24]
+
+
+def _map(
+    study: Study, batches: dict[str, Study], jobs: int | None, executor: Executor | None
+) -> Iterable[list[PolicytextError]]:
+    """The problems found in each batch; a single one is made here, without starting a process."""
+    jobs = min(jobs or os.cpu_count() or 1, len(batches))
+    if executor is None and jobs == 1:
+        return [_prepare(key, batch) for key, batch in batches.items()]
+    own = executor or ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    try:
+        futures: list[Future[list[PolicytextError]]] = [own.submit(_prepare, *item) for item in batches.items()]
+        done = track(as_completed(futures), "Preparing reports", total=len(futures), transient=True)
+        return [future.result() for future in done]
+    finally:
+        if executor is None:
+            own.shutdown(cancel_futures=True)
+
+
+def _prepare(key: str, batch: Study) -> list[PolicytextError]:
+    """Write the three files of one batch, or return what is wrong with its reports."""
+    tokenizer = _tokenizer(batch.home)
+    problems: list[PolicytextError] = []
+    rows: dict[str, list[dict[str, Any]]] = {stage: [] for stage in _SCHEMAS}
+    for line, report in zip(batch.reports.index, batch.reports.to_dict("records"), strict=True):
+        wrong = checks.check_report(batch, line, report)
+        problems += wrong
+        if wrong:
+            continue
+        report_id = report["report_id"]
+        text, encoding = batch.read(report_id)
+        spans = batch.spans_of(report_id, text)
+        rows["kinds"] += [
+            {"report_id": report_id, "encoding": encoding, "n_chars": span["end"] - span["start"], **span} for span in spans
+        ]
+        found = list(segment.sentences(report_id, text, spans))
+        rows["sentences"] += found
+        rows["terms"] += [term for sentence in found for term in segment.terms(sentence, tokenizer)]
+    if not problems:
+        for stage, schema in _SCHEMAS.items():
+            _write(batch.home.cache / stage / f"{key}.parquet", pa.Table.from_pylist(rows[stage], schema=schema))
+    return problems
+
+
+def _write(path: Path, content: pa.Table) -> None:
+    """A whole file or none: written beside its place, then moved."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(f".{os.getpid()}")
+    pq.write_table(content, beside)
+    beside.replace(path)
+
+
+def _dictionary(home: Home) -> list[tuple[str, int | None, str | None]]:
+    path = home.seed("dictionary.txt")
+    text, _ = ingest.read_text(path, file="seeds/dictionary.txt")
+    return segment.read_dictionary(text, file="seeds/dictionary.txt")
+
+
+def _tokenizer(home: Home) -> Any:
+    return segment.make_tokenizer(_dictionary(home), cache=home.cache)
+
+
+def _sizes(study: Study, key: str, rows: pd.DataFrame, files: dict[str, list[Path]]) -> pd.DataFrame:
+    """The rows of reports or units with their sizes; n_chars counts the characters of their body and headings."""
+    counts = {
+        "n_chars": _query(f"SELECT {key}, sum(n_chars)::BIGINT AS n FROM read_parquet($1) WHERE unit_id <> '' GROUP BY 1", files["kinds"]),
+        "n_paragraphs": _query(f"SELECT {key}, count(DISTINCT paragraph_id) AS n FROM read_parquet($1) GROUP BY 1", files["sentences"]),
+        "n_sentences": _query(f"SELECT {key}, count(*) AS n FROM read_parquet($1) WHERE kind = 'sentence' GROUP BY 1", files["sentences"]),
+        "n_terms": _query("SELECT unit_id, count(*) AS n FROM read_parquet($1) GROUP BY 1", files["terms"]),
+    }
+    if key == "report_id":
+        reports = study.units.set_index("unit_id")["report_id"]
+        terms = counts["n_terms"]
+        counts["n_terms"] = terms.groupby(terms["unit_id"].map(reports).rename(key), as_index=False)["n"].sum()
+    sized = rows.drop(columns=["file", "original"], errors="ignore").reset_index(drop=True)
+    for name, count in counts.items():
+        sized[name] = sized[key].map(count.set_index(key)["n"]).fillna(0).astype("int64")
+    return sized
+
+
+def _query(query: str, files: list[Path]) -> pd.DataFrame:
+    with duckdb.connect() as connection:
+        return connection.execute(query, [[str(path) for path in files]]).df()

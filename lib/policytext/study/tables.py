@@ -1,0 +1,49 @@
+"""The tables of `build/tables/`: their columns and grains, and the check that a table is what its name says."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from policytext.errors import PolicytextError
+from policytext.study.rows import Report, Unit
+
+_SIZE = ["n_chars", "n_paragraphs", "n_sentences", "n_terms"]
+_PATHS = {"file", "original"}
+
+COLUMNS: dict[str, list[str]] = {
+    "reports": [name for name in Report.model_fields if name not in _PATHS] + _SIZE,
+    "units": [*Unit.model_fields, *_SIZE],
+    "sentences": ["sentence_id", "unit_id", "report_id", "paragraph_id", "kind", "spans", "text"],
+    "counts": ["unit_id", "paragraph_id", "term", "n"],
+    "frequency": [
+        *("group", "term", "n", "n_string", "total", "rate", "low", "high", "n_clusters", "design_effect", "rank"),
+    ],
+}
+"""The columns that each table has, in their order; a study's own columns of reports and units follow them."""
+
+GRAIN: dict[str, list[str]] = {
+    "reports": ["report_id"],
+    "units": ["unit_id"],
+    "sentences": ["sentence_id"],
+    "counts": ["unit_id", "paragraph_id", "term"],
+    "frequency": ["group", "term"],
+}
+"""The columns that together name one row."""
+
+
+def check(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The table itself, once it is sure that it has the columns and the grain that its name promises.
+
+    Raises PolicytextError that names the missing columns, or the first rows that are empty or stand there twice.
+    """
+    missing = [column for column in COLUMNS[name] if column not in table.columns]
+    if missing:
+        raise PolicytextError(f"the table {name} lacks {', '.join(missing)}", fix=f"It has {', '.join(table.columns)}.")
+    grain = GRAIN[name]
+    if table[grain].isna().any(axis=None):
+        raise PolicytextError(f"the table {name} has rows without {' or '.join(grain)}")
+    twice = table.loc[table.duplicated(grain), grain].head(3)
+    if len(twice):
+        rows = "; ".join(" · ".join(map(str, row)) for row in twice.itertuples(index=False))
+        raise PolicytextError(f"the table {name} has rows twice: {rows}", fix=f"One row per {', '.join(grain)}.")
+    return table
