@@ -1,0 +1,9 @@
+"""Tables to figures: one module a notebook, one function a figure, and beside it the words that go with it.
+
+A chart function takes a table and returns a `matplotlib.figure.Figure`; it computes, reads and saves nothing.
+labels: for each language the words to print for a value, from `Study.labels` and `Study.group_labels`.
+"""
+
+from policytext.charts import corpus, word_frequency
+
+__all__ = ["corpus", "word_frequency"]

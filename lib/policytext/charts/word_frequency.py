@@ -1,0 +1,176 @@
+"""Figures of `02-word-frequency`: what each text says most."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from PIL import ImageFont
+from wordcloud import WordCloud
+
+from policytext import style
+from policytext.errors import PolicytextError
+
+Labels = Mapping[str, Mapping[str, str]]
+Captions = dict[str, dict[str, str]]
+
+_COLUMNS = 3
+_GAP, _HEAD = 4, 10  # millimetres between clouds and above one
+_SEED = 20231
+
+
+@style.styled
+def top_terms(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figure:
+    """Dot plots, one panel per group: one row per term, a large dot for the group, a small one for each unit.
+
+    shown: what `frequency.top` returns. An interval that is not estimable is not drawn; a group of one unit has no
+    small dots, since they would only repeat the large one.
+    """
+    groups = list(dict.fromkeys(shown["group"]))
+    rows = shown.groupby("group")["rank"].max().max()
+    lines = math.ceil(len(groups) / _COLUMNS)
+    figure = style.figure(lines * (16 + 3.7 * rows) + 8)
+    panels = list(figure.subplots(lines, min(_COLUMNS, len(groups)), squeeze=False, sharex=True).flat)
+    look = style.marks(groups)
+    for group, axes in zip(groups, panels, strict=False):
+        _dots(axes, shown[shown["group"] == group], *look[group])
+        axes.set_title(labels[language].get(group, group), loc="left", linespacing=1.3)
+        axes.set_ylim(rows + 0.6, 0.4)
+    for axes in panels[len(groups) :]:
+        axes.set_axis_off()
+    figure.supxlabel(style.word("rate", language), fontsize=7)
+    handles = [
+        Line2D([], [], color=style.MUTED, marker="o", markersize=5, linewidth=0, label=style.word("of_group", language)),
+        Line2D([], [], color=style.MUTED, marker="o", markersize=2.5, linewidth=0, alpha=0.6, label=style.word("of_unit", language)),
+        Line2D([], [], color=style.MUTED, linewidth=0.9, label=style.word("interval", language)),
+    ]
+    figure.legend(handles=handles, loc="outside upper right", ncols=3, frameon=False)
+    return figure
+
+
+def _dots(axes: Axes, rows: pd.DataFrame, color: str, mark: str) -> None:
+    whole, inner = rows[rows["unit_id"] == ""], rows[rows["unit_id"] != ""]
+    known = whole.dropna(subset="low")
+    axes.hlines(known["rank"], known["low"], known["high"], color=color, linewidth=0.9, alpha=0.7)
+    if inner["unit_id"].nunique() > 1:
+        axes.plot(inner["rate"], inner["rank"], mark, color=color, markersize=2.4, alpha=0.5, linewidth=0, markeredgewidth=0)
+    axes.plot(whole["rate"], whole["rank"], mark, color=color, markersize=4.6, linewidth=0)
+    axes.set_yticks(whole["rank"], whole["term"])
+    axes.grid(axis="y", color=style.FAINT, linewidth=0.4)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="x", labelbottom=True)
+    axes.spines["left"].set_visible(False)
+
+
+def top_terms_words(shown: pd.DataFrame) -> Captions:
+    """Title, caption and alt text of `top_terms`, in Chinese and English."""
+    whole = shown[shown["unit_id"] == ""]
+    first = whole[whole["rank"] == 1]
+    groups, top_n, total = len(first), int(whole["rank"].max()), int(first["total"].sum())
+    few = first["low"].isna().sum()
+    leads = list(dict.fromkeys(first["term"]))
+    return {
+        "title": {"zh": "各文本的高频词", "en": "Most frequent terms of each text"},
+        "caption": {
+            "zh": f"{groups}个文本各自的前{top_n}个词（共{total:,}个词，停用词计入总数但不参加排序）。大点为文本整体，小点为其中各单元；"
+            f"横线为以段落为群的95%置信区间，段落不足10个的文本（{few}个）只画点。横轴为每万词频次。",
+            "en": f"The {top_n} most frequent terms of {groups} texts ({total:,} terms in all; stop words are counted but not "
+            "ranked). Large dots are texts, small ones their units; lines are 95% intervals with paragraphs as clusters, "
+            f"left out for texts of fewer than 10 paragraphs ({few}). Horizontal axis: occurrences per 10,000 terms.",
+        },
+        "alt": {
+            "zh": f"点图，{groups}个小图，每图一个文本，按每万词频次列出前{top_n}个词；居首的词是{'、'.join(leads)}。",
+            "en": f"Dot plots, {groups} panels, one per text, listing its {top_n} most frequent terms by rate; the terms in first "
+            f"place are {', '.join(leads)}.",
+        },
+    }
+
+
+@style.styled
+def word_clouds(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figure:
+    """Small multiples, one word cloud per group; the size of a term grows with its number of occurrences.
+
+    shown: one row per (group, term) with n. The clouds are made higher until every term finds a place at 5 points or
+    more. Raises PolicytextError where that fails.
+    """
+    groups = {group: dict(zip(rows["term"], rows["n"], strict=True)) for group, rows in shown.groupby("group", sort=False)}
+    columns = min(_COLUMNS, len(groups))
+    width = style.WIDTH / columns - _GAP
+    height, layouts = _fit(groups, width)
+    lines = math.ceil(len(groups) / columns)
+    figure = style.figure(lines * (height + _HEAD), layout=None)
+    look = style.marks(groups)
+    for number, (group, layout) in enumerate(layouts.items()):
+        row, column = divmod(number, columns)
+        box = (column * (width + _GAP), (lines - 1 - row) * (height + _HEAD), width, height)
+        axes = figure.add_axes(tuple(side / whole for side, whole in zip(box, 2 * style.size_of(figure), strict=True)))
+        axes.set(xlim=(0, width), ylim=(height, 0))
+        axes.set_axis_off()
+        axes.set_title(labels[language].get(group, group), loc="left", linespacing=1.3)
+        for word, size, left, baseline in layout:
+            alpha = 0.55 + 0.45 * groups[group][word] / max(groups[group].values())
+            axes.text(left, baseline, word, fontsize=size / style.POINT, color=look[group][0], alpha=alpha)
+    return figure
+
+
+def _fit(groups: Mapping[str, Mapping[str, int]], width: float) -> tuple[float, dict[str, list[tuple[str, float, float, float]]]]:
+    """A height, and for each group (word, size, left, baseline) of all its words, all in mm."""
+    lost = ""
+    for height in (40, 48, 60, 80):
+        layouts = {}
+        for group, frequencies in groups.items():
+            layouts[group] = _layout(frequencies, width, height)
+            missing = set(frequencies) - {word for word, *_ in layouts[group]}
+            lost = f"{group}: {', '.join(sorted(missing))}" if missing else ""
+            if lost:
+                break
+        if not lost:
+            return height, layouts
+    raise PolicytextError(f"a word cloud has no room for all its terms ({lost})", fix="Ask for fewer terms.")
+
+
+def _layout(frequencies: Mapping[str, int], width: float, height: float) -> list[tuple[str, float, float, float]]:
+    pixels = 8  # in a millimetre
+    font = style.font("".join(frequencies))
+    maker = WordCloud(
+        font_path=str(font),
+        width=round(width * pixels),
+        height=round((height - 2) * pixels),  # it lets the last line hang over its edge
+        margin=4,
+        prefer_horizontal=1,
+        relative_scaling=0.5,
+        min_font_size=math.ceil(5 * style.POINT * pixels),
+        max_font_size=7 * pixels,
+        random_state=_SEED,
+    )
+    try:
+        maker.generate_from_frequencies(dict(frequencies))
+    except ValueError:  # not even one word fits
+        return []
+    ascent = {size: ImageFont.truetype(str(font), size).getmetrics()[0] for _, size, *_ in maker.layout_}
+    return [
+        (word, size / pixels, left / pixels, (top + ascent[size]) / pixels)
+        for (word, _), size, (top, left), _, _ in maker.layout_
+    ]
+
+
+def word_clouds_words(shown: pd.DataFrame) -> Captions:
+    """Title, caption and alt text of `word_clouds`, in Chinese and English."""
+    groups, top_n = shown["group"].nunique(), int(shown.groupby("group").size().max())
+    return {
+        "title": {"zh": "各文本词云", "en": "Word clouds of each text"},
+        "caption": {
+            "zh": f"{groups}个文本各自的前{top_n}个词（停用词除外），字号随出现次数增大，全部放入图中。词云只供浏览，比较请看每万词频次。",
+            "en": f"The {top_n} most frequent terms of {groups} texts (without stop words), all of them placed; the size of a term "
+            "grows with its occurrences. Clouds are for browsing: compare by the rates.",
+        },
+        "alt": {
+            "zh": f"{groups}幅词云，每个文本一幅，每幅{top_n}个词。",
+            "en": f"{groups} word clouds, one per text, of {top_n} terms each.",
+        },
+    }

@@ -1,0 +1,150 @@
+"""The commands. Each imports what it needs when it is called, so that a run with nothing to do is quick."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from policytext.errors import INTERRUPTED, INVALID_STUDY, PolicytextError
+from policytext.study.home import PROJECT, Home, find_home
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="policytext")
+def commands() -> None:
+    """Quantitative reading of Chinese policy reports: words, themes, indicators, each traceable to its characters."""
+
+
+def at_home(command: Callable[..., Any]) -> Any:
+    """A command that works on a home: `--home`, else POLICYTEXT_HOME, else the nearest folder that has seeds/."""
+
+    @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="The study's folder.")
+    @wraps(command)
+    def found(home: Path | None, **options: Any) -> Any:
+        return command(find_home(home), **options)
+
+    return commands.command()(found)
+
+
+@at_home
+@click.option("--only", multiple=True, metavar="NAME", help="Run only this entry of pipeline.yml (repeatable).")
+@click.option("-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="Try another value.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Notebooks side by side. Default: the number of cores.")
+def run(home: Home, only: tuple[str, ...], parameters: tuple[str, ...], jobs: int | None) -> int:
+    """Run the notebooks that are not up to date; figures, tables and the report follow from them.
+
+    With -p the results go to build/tryout/ and no published figure is touched.
+    """
+    from policytext import run as runs
+
+    return runs.run(home, only=only, parameters=parameters, jobs=jobs)
+
+
+@at_home
+def verify(home: Home) -> int:
+    """Run everything again elsewhere and compare every byte with figures/, REPORT* and build/tables/."""
+    from policytext.run.verify import verify as compare
+
+    return compare(home)
+
+
+@at_home
+def status(home: Home) -> None:
+    """Tell what the last run did."""
+    from policytext import run as runs
+
+    click.echo(runs.status(home))
+
+
+@at_home
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
+def check(home: Home, style: str) -> int:
+    """Read the study and tell all that is wrong with it, with file and line."""
+    from policytext import prepare
+    from policytext.study import open_study, problems_of
+
+    problems = problems_of(home)
+    notes: list[dict[str, Any]] = []
+    summary = ""
+    try:
+        if not problems:
+            study = open_study(home)
+            notes = prepare.uncut(study).to_dict("records")
+            summary = f"{len(study.reports)} reports, {len(study.units)} units, {len(study.spans)} spans: nothing is wrong."
+    except PolicytextError as error:
+        problems = [error]
+    if style == "json":
+        told = {"problems": [problem.as_dict() for problem in problems], "uncut": notes}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return INVALID_STUDY if problems else 0
+    for problem in problems:
+        click.echo(problem)
+    for note in notes:
+        click.echo(f"note: {note['term']} is not cut whole in {note['sentence_id']} ({note['spans']}): {note['tokens']}")
+    click.echo(summary or f"{len(problems)} problems.")
+    return INVALID_STUDY if problems else 0
+
+
+@at_home
+@click.argument("term")
+def find(home: Home, term: str) -> None:
+    """Print every occurrence of a string in its sentence, with place, report and position."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from policytext import prepare, segment
+    from policytext.study import open_study
+
+    study = open_study(home)
+    rows = prepare.table(study, "sentences")
+    names = study.units.set_index("unit_id")["unit"]
+    hits = segment.occurrences(rows[rows["text"].str.contains(term, regex=False)].to_dict("records"), term)
+    console = Console(soft_wrap=True, highlight=False)
+    for hit in hits:
+        where = f"{names[hit['unit_id']]} · {hit['report_id']} {hit['spans']}  "
+        marked = Text(where, style="dim") + Text(hit["left"]) + Text(f"【{term}】", style="bold") + Text(hit["right"])
+        console.print(marked)
+    console.print(f"{term}: {len(hits)} in {len({hit['report_id'] for hit in hits})} of {len(study.reports)} reports")
+
+
+@commands.command()
+@click.argument("home", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def new(home: Path, files: tuple[Path, ...]) -> None:
+    """Make a HOME of the text FILES, or folders of them: one report a file."""
+    from policytext.study.new import make_home
+
+    made = make_home(home, files)
+    click.echo(f"Made {made.root}: look at seeds/reports.csv and seeds/units.csv, then `policytext run --home {home}`.")
+
+
+@at_home
+def lab(home: Home) -> None:
+    """Open JupyterLab on this home."""
+    root = home.root if (home.root / "notebooks").is_dir() else PROJECT
+    os.environ["POLICYTEXT_HOME"] = str(home.root)
+    python = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
+    os.execv(sys.executable, [*python, "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"])
+
+
+def main() -> None:
+    """Run a command; one error type, one line, one exit code."""
+    try:
+        code = commands(standalone_mode=False)
+    except PolicytextError as error:
+        click.echo(error, err=True)
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        code = INTERRUPTED
+    sys.exit(code if isinstance(code, int) else 0)

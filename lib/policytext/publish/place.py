@@ -1,0 +1,92 @@
+"""Where outputs go, and how they get there whole: written beside their place, then moved."""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from policytext.study import Home
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the run tells the notebook it executes; in Lab and under bare papermill nothing but the place for tries."""
+
+    out: Path
+    name: str = ""
+    notebook: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
+
+
+def current_run(home: Home) -> Run:
+    """The run that this process belongs to."""
+    named = os.environ.get("POLICYTEXT_RUN")
+    if not named:
+        return Run(home.tryout)
+    told = json.loads(Path(named).read_text("utf-8"))
+    return Run(Path(told["out"]), **{key: told[key] for key in ("name", "notebook", "parameters", "inputs")})
+
+
+def promote(out: Path, home: Home, *, tryout: bool = False) -> None:
+    """Move figures, tables and reports from a staging folder to their places; what is there already stays whole.
+
+    tryout: the places are those below `build/tryout/`, so that a cited figure is never overwritten by a try.
+    """
+    root = home.tryout if tryout else home.root
+    tables = home.tryout / "tables" if tryout else home.tables
+    for folder in sorted((out / "figures").glob("*/")):
+        replace_folder(folder, root / "figures" / folder.name)
+    for path in sorted((out / "tables").glob("*")):
+        replace_file(path, tables / path.name)
+    for path in sorted(out.glob("REPORT*.md")):
+        replace_file(path, root / path.name)
+
+
+def replace_file(new: Path, place: Path) -> None:
+    """Put a file in its place, at once; nothing happens where the same bytes stand there."""
+    if place.is_file() and filecmp.cmp(new, place, shallow=False):
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside = place.with_name(f".{place.name}.new")
+    shutil.copyfile(new, beside)
+    beside.replace(place)
+
+
+def replace_folder(new: Path, place: Path) -> None:
+    """Put a folder in its place, whole; nothing happens where the same bytes stand there."""
+    compared = filecmp.dircmp(new, place) if place.is_dir() else None
+    if compared and not compared.left_only and not compared.right_only:
+        _, different, unsure = filecmp.cmpfiles(new, place, compared.left_list, shallow=False)
+        if not different and not unsure:
+            return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside, before = place.with_name(f".{place.name}.new"), place.with_name(f".{place.name}.old")
+    for leftover in (beside, before):
+        shutil.rmtree(leftover, ignore_errors=True)
+    shutil.copytree(new, beside)
+    if place.is_dir():
+        place.rename(before)
+    beside.rename(place)
+    shutil.rmtree(before, ignore_errors=True)
+
+
+def report(study_home: Home, name: str, text: str) -> Path:
+    """Write a report file (`REPORT.md`) where this process may publish, and return its path."""
+    place = current_run(study_home).out / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text, encoding="utf-8", newline="\n")
+    return place
+
+
+def finish(home: Home) -> None:
+    """What is made of all outputs once a run has ended: the workbook of tables and the gallery of figures."""
+    from policytext.publish import figures, tables  # both write through this module
+
+    tables.workbook(home)
+    figures.gallery(home)

@@ -1,0 +1,71 @@
+"""Tables as CSV for Excel, as Parquet for programs, and in one workbook; the same bytes for the same table."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from policytext.publish.place import current_run, replace_file
+from policytext.study import COLUMNS, Home, Study, check
+
+MAX_CSV_ROWS = 100_000
+"""A longer table is kept as Parquet only."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def table(study: Study, rows: pd.DataFrame, name: str) -> Path:
+    """Publish a table under its name in DESIGN's list; returns the path of its Parquet file.
+
+    Raises PolicytextError where the table has not the columns and the grain that its name promises.
+    """
+    folder = current_run(study.home).out / "tables"
+    folder.mkdir(parents=True, exist_ok=True)
+    rounded = round_numbers(check(rows, name))
+    if len(rounded) <= MAX_CSV_ROWS:
+        write_csv(rounded, folder / f"{name}.csv")
+    rounded.to_parquet(folder / f"{name}.parquet", index=False)
+    return folder / f"{name}.parquet"
+
+
+def round_numbers(rows: pd.DataFrame, *, digits: int = 6) -> pd.DataFrame:
+    """The same table with its fractions rounded to significant digits; infinite values are not estimable, so empty."""
+    rounded = rows.reset_index(drop=True)
+    for column in rounded.select_dtypes("float"):
+        values = rounded[column].to_numpy(dtype=float, na_value=np.nan)
+        rounded[column] = [float(f"{value:.{digits}g}") if np.isfinite(value) else None for value in values]
+        rounded[column] = rounded[column].astype(float)
+    return rounded
+
+
+def harmless(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same table with an apostrophe before every text that a spreadsheet would run as a formula."""
+    safe = rows.copy()
+    for column in safe.select_dtypes(["object", "string"]):
+        safe[column] = safe[column].map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell)
+    return safe
+
+
+def write_csv(rows: pd.DataFrame, path: Path) -> None:
+    """UTF-8 with a byte order mark, so that Excel shows the Chinese; safe to open there."""
+    harmless(rows).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def workbook(home: Home) -> None:
+    """`tables.xlsx`: a sheet for each table that has at most 100,000 rows, in the order of DESIGN's list."""
+    present = [name for name in COLUMNS if (home.tables / f"{name}.csv").is_file()]
+    if not present:
+        return
+    beside = home.build / "staging" / "tables.xlsx"
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}}
+    with pd.ExcelWriter(beside, engine="xlsxwriter", engine_kwargs=options) as writer:
+        writer.book.set_properties({"created": datetime(2000, 1, 1)})
+        for name in present:
+            rows = harmless(pd.read_parquet(home.tables / f"{name}.parquet"))
+            rows.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
+    replace_file(beside, home.tables / "tables.xlsx")
+    beside.unlink()

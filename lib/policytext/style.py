@@ -1,0 +1,166 @@
+"""How figures look: the font by coverage, sizes in mm, a palette that survives grey, and the words on them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache, wraps
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font
+
+from policytext.errors import PolicytextError
+
+MM = 1 / 25.4
+"""Inches in a millimetre."""
+
+POINT = 25.4 / 72
+"""Millimetres in a point."""
+
+WIDTH = 170
+"""Millimetres: two columns of a Chinese journal."""
+
+COLORS = ("#0b4f8a", "#d1690e", "#2a9d6f", "#8c3a8c", "#e0a800", "#5f6b76", "#56b4e9", "#a33b2a")
+MARKS = ("o", "s", "^", "D", "v", "P", "X", "h")
+INK, MUTED, FAINT = "#1b1f24", "#667079", "#d5dade"
+
+_SALT = "policytext"
+
+_INSTALLED = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "PingFang SC", "Microsoft YaHei")
+
+_WORDS = {
+    "rate": ("每万词频次", "Occurrences per 10,000 terms"),
+    "group": ("文本", "text"),
+    "unit": ("单元", "unit"),
+    "year": ("年份", "Year"),
+    "doc_type": ("文本类型", "Kind of text"),
+    "level": ("层级", "Level"),
+    "n_chars": ("正文字数", "Characters of text"),
+    "n_paragraphs": ("段落", "Paragraphs"),
+    "n_sentences": ("句数", "Sentences"),
+    "n_removed": ("不计入", "Left out"),
+    "n_terms": ("词数", "Terms"),
+    "interval": ("95%置信区间", "95% interval"),
+    "of_group": ("文本整体", "the whole text"),
+    "of_unit": ("其中各单元", "its units"),
+}
+
+
+def word(name: str, language: str) -> str:
+    """A word that stands on figures, in `zh` or `en`."""
+    return _WORDS[name][language != "zh"]
+
+
+@cache
+def _coverage(font: Path) -> frozenset[int]:
+    return frozenset(FT2Font(str(font)).get_charmap())
+
+
+def missing(font: Path, text: str) -> str:
+    """The characters of a text that a font has no glyph for, each once."""
+    return "".join(sorted({c for c in text if c.isprintable() and not c.isspace() and ord(c) not in _coverage(font)}))
+
+
+@cache
+def fonts() -> tuple[Path, ...]:
+    """Font files with Chinese, best first: the one that comes with zhplot, then those installed."""
+    package = find_spec("zhplot")  # importing it would change matplotlib's settings
+    folders = package.submodule_search_locations if package else []
+    shipped = [path for folder in folders or [] for path in sorted(Path(folder).rglob("NotoSansSC-Regular.ttf"))]
+    known = {entry.name: Path(entry.fname) for entry in font_manager.fontManager.ttflist}
+    return (*shipped, *(known[name] for name in _INSTALLED if name in known))
+
+
+def font(text: str = "") -> Path:
+    """The first font that has every character of a text. Raises PolicytextError that names what is lacking."""
+    for path in fonts():
+        if not missing(path, text):
+            return path
+    if not fonts():
+        fix = "Install the packages of requirements.lock (zhplot brings one), or Noto Sans CJK SC."
+        raise PolicytextError("no font with Chinese characters was found", fix=fix)
+    lacking = missing(fonts()[0], text)
+    where = next((line for line in text.splitlines() if lacking[0] in line), "")
+    raise PolicytextError(
+        f"the font {fonts()[0].name} has no glyph for {lacking!r} in {where[:60]!r}",
+        fix="Install a font that has it (Noto Sans CJK SC), or choose another label.",
+    )
+
+
+@contextmanager
+def drawing(text: str = "") -> Iterator[Path]:
+    """Matplotlib's settings for one figure, with a font that has every character of `text`.
+
+    A glyph that is lacking all the same is an error that names it, never a box.
+    """
+    path = font(text)
+    font_manager.fontManager.addfont(path)
+    name = font_manager.FontProperties(fname=path).get_name()
+    settings = {
+        "font.family": [name],
+        "font.size": 7,
+        "axes.titlesize": 8,
+        "axes.labelsize": 7,
+        "xtick.labelsize": 6.5,
+        "ytick.labelsize": 6.5,
+        "legend.fontsize": 6.5,
+        "axes.unicode_minus": False,
+        "axes.edgecolor": MUTED,
+        "axes.labelcolor": INK,
+        "axes.linewidth": 0.6,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "text.color": INK,
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "xtick.labelcolor": INK,
+        "ytick.labelcolor": INK,
+        "xtick.major.width": 0.6,
+        "ytick.major.width": 0.6,
+        "pdf.fonttype": 42,
+        "svg.fonttype": "path",
+        "svg.hashsalt": _SALT,
+        "figure.dpi": 150,
+        "savefig.dpi": 300,
+    }
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Glyph .* missing")
+        try:
+            yield path
+        except UserWarning as warning:
+            raise PolicytextError(str(warning), fix="Choose another label, or install a font that has it.") from None
+
+
+def styled(chart: Callable[..., Figure]) -> Callable[..., Figure]:
+    """A chart function that draws in this style wherever it is called; `publish` draws in it already."""
+
+    @wraps(chart)
+    def draw(*arguments: Any, **options: Any) -> Figure:
+        if matplotlib.rcParams["svg.hashsalt"] == _SALT:
+            return chart(*arguments, **options)
+        with drawing():
+            return chart(*arguments, **options)
+
+    return draw
+
+
+def figure(height: float, *, width: float = WIDTH, layout: str | None = "constrained") -> Figure:
+    """An empty figure of a size in mm; not pyplot's, so that a notebook shows it once."""
+    return Figure(figsize=(width * MM, height * MM), layout=layout)
+
+
+def size_of(figure: Figure) -> tuple[float, float]:
+    """Width and height of a figure in mm."""
+    width, height = figure.get_size_inches()
+    return width / MM, height / MM
+
+
+def marks(groups: Iterable[str]) -> Mapping[str, tuple[str, str]]:
+    """A colour and a mark for each group, always the same for the same list."""
+    return {group: (COLORS[i % len(COLORS)], MARKS[(i + i // len(COLORS)) % len(MARKS)]) for i, group in enumerate(groups)}
