@@ -77,7 +77,9 @@ def check(home: Home, style: str) -> int:
         if not problems:
             study = open_study(home)
             notes = prepare.uncut(study).to_dict("records")
-            summary = f"{len(study.reports)} reports, {len(study.units)} units, {len(study.spans)} spans: nothing is wrong."
+            summary = (
+                f"{len(study.reports)} reports, {len(study.units)} units, {len(study.spans)} spans: nothing is wrong."
+            )
     except PolicytextError as error:
         problems = [error]
     if style == "json":
@@ -87,7 +89,9 @@ def check(home: Home, style: str) -> int:
     for problem in problems:
         click.echo(problem)
     for note in notes:
-        click.echo(f"note: {note['term']} is not cut whole in {note['sentence_id']} ({note['spans']}): {note['tokens']}")
+        click.echo(
+            f"note: {note['term']} is not cut whole in {note['sentence_id']} ({note['spans']}): {note['tokens']}"
+        )
     click.echo(summary or f"{len(problems)} problems.")
     return INVALID_STUDY if problems else 0
 
@@ -131,7 +135,10 @@ def lab(home: Home) -> None:
     root = home.root if (home.root / "notebooks").is_dir() else PROJECT
     os.environ["POLICYTEXT_HOME"] = str(home.root)
     python = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
-    os.execv(sys.executable, [*python, "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"])
+    os.execv(
+        sys.executable,
+        [*python, "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"],
+    )
 
 
 def main() -> None:

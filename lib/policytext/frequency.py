@@ -54,9 +54,13 @@ def rates(
         rows = grouped[grouped["group"] == group]
         if rows.empty:
             units = ", ".join(groups.index[groups == group])
-            raise PolicytextError(f"the group {group!r} has no terms", fix=f"Look at its units in seeds/spans.csv: {units}.")
+            raise PolicytextError(
+                f"the group {group!r} has no terms", fix=f"Look at its units in seeds/spans.csv: {units}."
+            )
         table = _rates_of(rows)
-        table["n_string"] = table["term"].map(count_strings(strings.loc[strings["group"] == group, "text"], table["term"]))
+        table["n_string"] = table["term"].map(
+            count_strings(strings.loc[strings["group"] == group, "text"], table["term"])
+        )
         tables.append(table.assign(group=group))
     every = pd.concat(tables, ignore_index=True)
     ranked = every[~every["term"].isin(stopwords)].groupby("group", sort=False).cumcount() + 1
@@ -106,10 +110,22 @@ def top(frequency: pd.DataFrame, units: pd.DataFrame, *, groups: pd.Series, top_
     members = groups.rename("group").rename_axis("unit_id").reset_index()
     sizes = units.drop_duplicates("group").set_index("group")["total"]
     inner = shown[["group", "term", "rank"]].merge(members, on="group")
-    inner = inner.merge(units[["group", "term", "n"]].rename(columns={"group": "unit_id"}), "left", on=["unit_id", "term"])
+    inner = inner.merge(
+        units[["group", "term", "n"]].rename(columns={"group": "unit_id"}), "left", on=["unit_id", "term"]
+    )
     inner = inner.assign(n=inner["n"].fillna(0).astype(int), total=inner["unit_id"].map(sizes))
     inner["rate"] = PER * inner["n"] / inner["total"]
     columns = ["group", "term", "unit_id", "rank", "n", "total", "rate", "low", "high", "n_clusters"]
     both = pd.concat([shown.assign(unit_id=""), inner], ignore_index=True)[columns].astype({"n_clusters": "Int64"})
     order = {group: number for number, group in enumerate(dict.fromkeys(groups))}
-    return both.sort_values(["group", "rank", "unit_id"], key=lambda c: c.map(order) if c.name == "group" else c, ignore_index=True)
+    return both.sort_values(
+        ["group", "rank", "unit_id"], key=lambda c: c.map(order) if c.name == "group" else c, ignore_index=True
+    )
+
+
+def shared(frequency: pd.DataFrame, *, top_n: int) -> list[str]:
+    """Terms among the `top_n` most frequent ones of every group, those with the highest mean rate first."""
+    ranked = frequency[frequency["rank"] <= top_n]
+    found = ranked.groupby("term")["group"].nunique()
+    every = ranked[ranked["term"].isin(found.index[found == frequency["group"].nunique()])]
+    return list(every.groupby("term")["rate"].mean().sort_values(ascending=False, kind="stable").index)

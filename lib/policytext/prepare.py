@@ -30,7 +30,10 @@ BATCH = 256
 
 _TEXT = pa.string()
 _SCHEMAS = {
-    "kinds": pa.schema([(name, _TEXT) for name in ("report_id", "unit_id", "kind", "encoding")] + [("n_chars", pa.int64())]),
+    "spans": pa.schema(
+        [(name, _TEXT) for name in ("report_id", "unit_id", "kind", "encoding", "left_out")]
+        + [(name, pa.int64()) for name in ("start", "n_chars")]
+    ),
     "sentences": pa.schema([(name, _TEXT) for name in COLUMNS["sentences"]]),
     "terms": pa.schema([(name, _TEXT) for name in ("sentence_id", "unit_id", "paragraph_id", "term", "spans")]),
 }
@@ -58,9 +61,10 @@ def refresh(home: Home, *, jobs: int | None = None, executor: Executor | None = 
 
 
 def table(study: Study, name: str) -> pd.DataFrame:
-    """A table made of the texts alone: reports, units, sentences, counts, kinds or terms.
+    """A table made of the texts alone: reports, units, sentences, counts, spans or terms.
 
-    kinds: one row per report, unit and kind of span: `n_chars`, and the encoding of the file.
+    spans: one row per span, also for reports without rows in `spans.csv`: report_id, unit_id, kind, start, n_chars, the
+    encoding of the file, and in `left_out` the text where it belongs to no unit.
     terms: one row per term of a sentence, with its spans. The others: see `COLUMNS`.
     """
     files = refresh(study.home)
@@ -134,9 +138,7 @@ def _prepare(key: str, batch: Study) -> list[PolicytextError]:
         report_id = report["report_id"]
         text, encoding = batch.read(report_id)
         spans = batch.spans_of(report_id, text)
-        rows["kinds"] += [
-            {"report_id": report_id, "encoding": encoding, "n_chars": span["end"] - span["start"], **span} for span in spans
-        ]
+        rows["spans"] += [_account(span, report_id, text, encoding) for span in spans]
         found = list(segment.sentences(report_id, text, spans))
         rows["sentences"] += found
         rows["terms"] += [term for sentence in found for term in segment.terms(sentence, tokenizer)]
@@ -144,6 +146,12 @@ def _prepare(key: str, batch: Study) -> list[PolicytextError]:
         for stage, schema in _SCHEMAS.items():
             _write(batch.home.cache / stage / f"{key}.parquet", pa.Table.from_pylist(rows[stage], schema=schema))
     return problems
+
+
+def _account(span: dict[str, Any], report_id: str, text: str, encoding: str) -> dict[str, Any]:
+    start, end = span["start"], span["end"]
+    left_out = "" if span["unit_id"] else text[start:end]
+    return span | {"report_id": report_id, "encoding": encoding, "n_chars": end - start, "left_out": left_out}
 
 
 def _write(path: Path, content: pa.Table) -> None:
@@ -167,9 +175,16 @@ def _tokenizer(home: Home) -> Any:
 def _sizes(study: Study, key: str, rows: pd.DataFrame, files: dict[str, list[Path]]) -> pd.DataFrame:
     """The rows of reports or units with their sizes; n_chars counts the characters of their body and headings."""
     counts = {
-        "n_chars": _query(f"SELECT {key}, sum(n_chars)::BIGINT AS n FROM read_parquet($1) WHERE unit_id <> '' GROUP BY 1", files["kinds"]),
-        "n_paragraphs": _query(f"SELECT {key}, count(DISTINCT paragraph_id) AS n FROM read_parquet($1) GROUP BY 1", files["sentences"]),
-        "n_sentences": _query(f"SELECT {key}, count(*) AS n FROM read_parquet($1) WHERE kind = 'sentence' GROUP BY 1", files["sentences"]),
+        "n_chars": _query(
+            f"SELECT {key}, sum(n_chars)::BIGINT AS n FROM read_parquet($1) WHERE unit_id <> '' GROUP BY 1",
+            files["spans"],
+        ),
+        "n_paragraphs": _query(
+            f"SELECT {key}, count(DISTINCT paragraph_id) AS n FROM read_parquet($1) GROUP BY 1", files["sentences"]
+        ),
+        "n_sentences": _query(
+            f"SELECT {key}, count(*) AS n FROM read_parquet($1) WHERE kind = 'sentence' GROUP BY 1", files["sentences"]
+        ),
         "n_terms": _query("SELECT unit_id, count(*) AS n FROM read_parquet($1) GROUP BY 1", files["terms"]),
     }
     if key == "report_id":

@@ -125,10 +125,15 @@ def terms(sentence: dict[str, Any], tokenizer: jieba.Tokenizer, *, hmm: bool = T
     for word, start, end in tokenizer.tokenize(sentence["text"], HMM=hmm):
         if end - start >= MIN_CHARS and _WORD.search(word):
             spans = shift(sentence["spans"], start, end)
-            yield {key: sentence[key] for key in ("sentence_id", "unit_id", "paragraph_id")} | {"term": word, "spans": spans}
+            yield {key: sentence[key] for key in ("sentence_id", "unit_id", "paragraph_id")} | {
+                "term": word,
+                "spans": spans,
+            }
 
 
-def make_tokenizer(dictionary: Sequence[tuple[str, int | None, str | None]], *, cache: Path | None = None) -> jieba.Tokenizer:
+def make_tokenizer(
+    dictionary: Sequence[tuple[str, int | None, str | None]], *, cache: Path | None = None
+) -> jieba.Tokenizer:
     """A tokenizer that shares nothing with `jieba`'s global one.
 
     dictionary: entries of `read_dictionary`. cache: folder for jieba's compiled main dictionary.

@@ -32,21 +32,23 @@ INK, MUTED, FAINT = "#1b1f24", "#667079", "#d5dade"
 
 _SALT = "policytext"
 
-_INSTALLED = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "PingFang SC", "Microsoft YaHei")
+_INSTALLED = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Zen Hei",
+    "WenQuanYi Micro Hei",
+    "PingFang SC",
+    "Microsoft YaHei",
+)
 
 _WORDS = {
     "rate": ("每万词频次", "Occurrences per 10,000 terms"),
-    "group": ("文本", "text"),
-    "unit": ("单元", "unit"),
-    "year": ("年份", "Year"),
-    "doc_type": ("文本类型", "Kind of text"),
-    "level": ("层级", "Level"),
-    "n_chars": ("正文字数", "Characters of text"),
+    "n_chars": ("正文字数", "Characters"),
     "n_paragraphs": ("段落", "Paragraphs"),
     "n_sentences": ("句数", "Sentences"),
-    "n_removed": ("不计入", "Left out"),
-    "n_terms": ("词数", "Terms"),
     "interval": ("95%置信区间", "95% interval"),
+    "tentative": ("仅供参考", "tentative"),
     "of_group": ("文本整体", "the whole text"),
     "of_unit": ("其中各单元", "its units"),
 }
@@ -163,4 +165,6 @@ def size_of(figure: Figure) -> tuple[float, float]:
 
 def marks(groups: Iterable[str]) -> Mapping[str, tuple[str, str]]:
     """A colour and a mark for each group, always the same for the same list."""
-    return {group: (COLORS[i % len(COLORS)], MARKS[(i + i // len(COLORS)) % len(MARKS)]) for i, group in enumerate(groups)}
+    return {
+        group: (COLORS[i % len(COLORS)], MARKS[(i + i // len(COLORS)) % len(MARKS)]) for i, group in enumerate(groups)
+    }

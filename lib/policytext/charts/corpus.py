@@ -27,8 +27,10 @@ def design(units: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
     words = labels[language]
     figure = style.figure(24 + 5.2 * len(units) + 1.5 * units["report_id"].nunique())
     facts = ["year", "doc_type", "level"]
-    values = {fact: sorted(units[fact].unique(), key=None if fact == "year" else list(units[fact]).index) for fact in facts}
-    widths = [len(values[fact]) for fact in facts] + [3.2, 2, 2]
+    values = {
+        fact: sorted(units[fact].unique(), key=None if fact == "year" else list(units[fact]).index) for fact in facts
+    }
+    widths = [len(values[fact]) for fact in facts] + [3, 2.4, 2.4]
     panels = figure.subplots(1, 6, sharey=True, width_ratios=widths)
     reports = list(dict.fromkeys(units["report_id"]))
     rows = [i + 0.6 * reports.index(report) for i, report in enumerate(units["report_id"])]
@@ -69,7 +71,11 @@ def design_words(units: pd.DataFrame) -> Captions:
             + ("每份报告只有一个年份、一种文本类型，因此地区差异与年份、文体差异无法分开。" if one else ""),
             "en": f"{reports} reports with {n} units and {paragraphs} paragraphs of text ({years}). Colour and mark tell "
             "the reports apart; bars give the size of the text counted."
-            + (" Each report has one year and one kind of text, so place cannot be told from year or genre." if one else ""),
+            + (
+                " Each report has one year and one kind of text, so place cannot be told from year or genre."
+                if one
+                else ""
+            ),
         },
         "alt": {
             "zh": f"矩阵图，每行一个单元，共{n}行，按报告分组；左侧各列以点标出年份、文本类型和层级，右侧条形为正文字数、段落数和句数。",
@@ -126,4 +132,3 @@ def accounting_words(kinds: pd.DataFrame) -> Captions:
             f"up {share}.",
         },
     }
-

@@ -14,6 +14,7 @@ from wordcloud import WordCloud
 
 from policytext import style
 from policytext.errors import PolicytextError
+from policytext.stats import FEWEST_CLUSTERS, TENTATIVE_CLUSTERS
 
 Labels = Mapping[str, Mapping[str, str]]
 Captions = dict[str, dict[str, str]]
@@ -21,6 +22,7 @@ Captions = dict[str, dict[str, str]]
 _COLUMNS = 3
 _GAP, _HEAD = 4, 10  # millimetres between clouds and above one
 _SEED = 20231
+_DASHES = (0, (2, 1.5))
 
 
 @style.styled
@@ -44,20 +46,36 @@ def top_terms(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
         axes.set_axis_off()
     figure.supxlabel(style.word("rate", language), fontsize=7)
     handles = [
-        Line2D([], [], color=style.MUTED, marker="o", markersize=5, linewidth=0, label=style.word("of_group", language)),
-        Line2D([], [], color=style.MUTED, marker="o", markersize=2.5, linewidth=0, alpha=0.6, label=style.word("of_unit", language)),
+        Line2D(
+            [], [], color=style.MUTED, marker="o", markersize=5, linewidth=0, label=style.word("of_group", language)
+        ),
+        Line2D(
+            [],
+            [],
+            color=style.MUTED,
+            marker="o",
+            markersize=2.5,
+            linewidth=0,
+            alpha=0.6,
+            label=style.word("of_unit", language),
+        ),
         Line2D([], [], color=style.MUTED, linewidth=0.9, label=style.word("interval", language)),
+        Line2D([], [], color=style.MUTED, linewidth=0.9, linestyle=_DASHES, label=style.word("tentative", language)),
     ]
-    figure.legend(handles=handles, loc="outside upper right", ncols=3, frameon=False)
+    figure.legend(handles=handles, loc="outside upper right", ncols=4, frameon=False)
     return figure
 
 
 def _dots(axes: Axes, rows: pd.DataFrame, color: str, mark: str) -> None:
     whole, inner = rows[rows["unit_id"] == ""], rows[rows["unit_id"] != ""]
     known = whole.dropna(subset="low")
-    axes.hlines(known["rank"], known["low"], known["high"], color=color, linewidth=0.9, alpha=0.7)
+    solid = known["n_clusters"] >= TENTATIVE_CLUSTERS
+    for rows_, line in ((known[solid], "solid"), (known[~solid], _DASHES)):
+        axes.hlines(rows_["rank"], rows_["low"], rows_["high"], color=color, linewidth=0.9, alpha=0.7, linestyle=line)
     if inner["unit_id"].nunique() > 1:
-        axes.plot(inner["rate"], inner["rank"], mark, color=color, markersize=2.4, alpha=0.5, linewidth=0, markeredgewidth=0)
+        axes.plot(
+            inner["rate"], inner["rank"], mark, color=color, markersize=2.4, alpha=0.5, linewidth=0, markeredgewidth=0
+        )
     axes.plot(whole["rate"], whole["rank"], mark, color=color, markersize=4.6, linewidth=0)
     axes.set_yticks(whole["rank"], whole["term"])
     axes.grid(axis="y", color=style.FAINT, linewidth=0.4)
@@ -78,10 +96,11 @@ def top_terms_words(shown: pd.DataFrame) -> Captions:
         "title": {"zh": "各文本的高频词", "en": "Most frequent terms of each text"},
         "caption": {
             "zh": f"{groups}个文本各自的前{top_n}个词（共{total:,}个词，停用词计入总数但不参加排序）。大点为文本整体，小点为其中各单元；"
-            f"横线为以段落为群的95%置信区间，段落不足10个的文本（{few}个）只画点。横轴为每万词频次。",
+            f"横线为以段落为群的95%置信区间：段落不足{FEWEST_CLUSTERS}个的文本（{few}个）只画点，不足{TENTATIVE_CLUSTERS}个的以虚线表示，仅供参考。横轴为每万词频次。",
             "en": f"The {top_n} most frequent terms of {groups} texts ({total:,} terms in all; stop words are counted but not "
             "ranked). Large dots are texts, small ones their units; lines are 95% intervals with paragraphs as clusters, "
-            f"left out for texts of fewer than 10 paragraphs ({few}). Horizontal axis: occurrences per 10,000 terms.",
+            f"left out for texts of fewer than {FEWEST_CLUSTERS} paragraphs ({few}) and dashed, as tentative, below "
+            f"{TENTATIVE_CLUSTERS}. Horizontal axis: occurrences per 10,000 terms.",
         },
         "alt": {
             "zh": f"点图，{groups}个小图，每图一个文本，按每万词频次列出前{top_n}个词；居首的词是{'、'.join(leads)}。",
@@ -98,7 +117,9 @@ def word_clouds(shown: pd.DataFrame, *, labels: Labels, language: str = "en") ->
     shown: one row per (group, term) with n. The clouds are made higher until every term finds a place at 5 points or
     more. Raises PolicytextError where that fails.
     """
-    groups = {group: dict(zip(rows["term"], rows["n"], strict=True)) for group, rows in shown.groupby("group", sort=False)}
+    groups = {
+        group: dict(zip(rows["term"], rows["n"], strict=True)) for group, rows in shown.groupby("group", sort=False)
+    }
     columns = min(_COLUMNS, len(groups))
     width = style.WIDTH / columns - _GAP
     height, layouts = _fit(groups, width)
@@ -118,7 +139,9 @@ def word_clouds(shown: pd.DataFrame, *, labels: Labels, language: str = "en") ->
     return figure
 
 
-def _fit(groups: Mapping[str, Mapping[str, int]], width: float) -> tuple[float, dict[str, list[tuple[str, float, float, float]]]]:
+def _fit(
+    groups: Mapping[str, Mapping[str, int]], width: float
+) -> tuple[float, dict[str, list[tuple[str, float, float, float]]]]:
     """A height, and for each group (word, size, left, baseline) of all its words, all in mm."""
     lost = ""
     for height in (40, 48, 60, 80):
@@ -140,7 +163,7 @@ def _layout(frequencies: Mapping[str, int], width: float, height: float) -> list
     maker = WordCloud(
         font_path=str(font),
         width=round(width * pixels),
-        height=round((height - 2) * pixels),  # it lets the last line hang over its edge
+        height=round(height * pixels),
         margin=4,
         prefer_horizontal=1,
         relative_scaling=0.5,
@@ -152,11 +175,11 @@ def _layout(frequencies: Mapping[str, int], width: float, height: float) -> list
         maker.generate_from_frequencies(dict(frequencies))
     except ValueError:  # not even one word fits
         return []
-    ascent = {size: ImageFont.truetype(str(font), size).getmetrics()[0] for _, size, *_ in maker.layout_}
-    return [
-        (word, size / pixels, left / pixels, (top + ascent[size]) / pixels)
-        for (word, _), size, (top, left), _, _ in maker.layout_
-    ]
+    placed = []
+    for (word, _), size, (top, left), _, _ in maker.layout_:
+        ink_left, ink_top, *_ = ImageFont.truetype(str(font), size).getbbox(word, anchor="ls")
+        placed.append((word, size / pixels, (left - ink_left) / pixels, (top - ink_top) / pixels))
+    return placed
 
 
 def word_clouds_words(shown: pd.DataFrame) -> Captions:

@@ -24,7 +24,9 @@ class Citation(BaseModel):
     def names(self) -> list[str]:
         """Family name first, as reference lists have it; an institution as it stands."""
         people = ((a.get("family-names", ""), a.get("given-names", "")) for a in self.authors)
-        return [a["name"] if "name" in a else ", ".join(filter(None, p)) for a, p in zip(self.authors, people, strict=True)]
+        return [
+            a["name"] if "name" in a else ", ".join(filter(None, p)) for a, p in zip(self.authors, people, strict=True)
+        ]
 
 
 def read_citation(home: Home) -> Citation:

@@ -17,9 +17,9 @@ from matplotlib.figure import Figure
 from policytext import style
 from policytext.errors import PolicytextError
 from policytext.publish.cite import cite, read_citation
-from policytext.publish.place import current_run, replace_folder
+from policytext.publish.place import replace_folder
 from policytext.publish.tables import round_numbers, write_csv
-from policytext.study import Home, Study
+from policytext.study import Home, Study, current_run
 
 LICENCE = "CC BY 4.0"
 LANGUAGES = ("zh", "en")
@@ -95,7 +95,13 @@ def _save(drawn: Figure, folder: Path, language: str, described: Mapping[str, An
     inside: dict[str, dict[str, Any]] = {
         "pdf": {"Title": title, "Subject": caption, "Keywords": f"{identifier}; {LICENCE}", "CreationDate": None},
         "svg": {"Title": title, "Description": caption, "Identifier": identifier, "Rights": LICENCE, "Date": None},
-        "png": {"Title": title, "Description": caption, "Identifier": identifier, "Copyright": LICENCE, "Software": None},
+        "png": {
+            "Title": title,
+            "Description": caption,
+            "Identifier": identifier,
+            "Copyright": LICENCE,
+            "Software": None,
+        },
     }
     drawn.draw_without_rendering()  # lays it out once, for all formats
     drawn.set_layout_engine("none")

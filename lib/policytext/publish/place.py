@@ -3,34 +3,10 @@
 from __future__ import annotations
 
 import filecmp
-import json
-import os
 import shutil
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from policytext.study import Home
-
-
-@dataclass(frozen=True)
-class Run:
-    """What the run tells the notebook it executes; in Lab and under bare papermill nothing but the place for tries."""
-
-    out: Path
-    name: str = ""
-    notebook: str = ""
-    parameters: dict[str, Any] = field(default_factory=dict)
-    inputs: dict[str, str] = field(default_factory=dict)
-
-
-def current_run(home: Home) -> Run:
-    """The run that this process belongs to."""
-    named = os.environ.get("POLICYTEXT_RUN")
-    if not named:
-        return Run(home.tryout)
-    told = json.loads(Path(named).read_text("utf-8"))
-    return Run(Path(told["out"]), **{key: told[key] for key in ("name", "notebook", "parameters", "inputs")})
+from policytext.study import Home, current_run
 
 
 def promote(out: Path, home: Home, *, tryout: bool = False) -> None:
@@ -76,9 +52,9 @@ def replace_folder(new: Path, place: Path) -> None:
     shutil.rmtree(before, ignore_errors=True)
 
 
-def report(study_home: Home, name: str, text: str) -> Path:
+def report(home: Home, name: str, text: str) -> Path:
     """Write a report file (`REPORT.md`) where this process may publish, and return its path."""
-    place = current_run(study_home).out / name
+    place = current_run(home).out / name
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(text, encoding="utf-8", newline="\n")
     return place

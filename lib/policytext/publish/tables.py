@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from policytext.publish.place import current_run, replace_file
-from policytext.study import COLUMNS, Home, Study, check
+from policytext.publish.place import replace_file
+from policytext.study import COLUMNS, Home, Study, check, current_run
 
 MAX_CSV_ROWS = 100_000
 """A longer table is kept as Parquet only."""
@@ -45,7 +45,9 @@ def harmless(rows: pd.DataFrame) -> pd.DataFrame:
     """The same table with an apostrophe before every text that a spreadsheet would run as a formula."""
     safe = rows.copy()
     for column in safe.select_dtypes(["object", "string"]):
-        safe[column] = safe[column].map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell)
+        safe[column] = safe[column].map(
+            lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+        )
     return safe
 
 

@@ -1,12 +1,23 @@
 """Open and check a study: the home, what a researcher decided about its reports, and the tables made of them."""
 
 from policytext.study.checks import problems_of
-from policytext.study.home import PROJECT, Home, find_home
+from policytext.study.home import PROJECT, Home, current_run, find_home
 from policytext.study.rows import KINDS, Settings
 from policytext.study.study import Study, load, open_study
 from policytext.study.tables import COLUMNS, GRAIN, check
 
 __all__ = [
-    *("COLUMNS", "GRAIN", "KINDS", "PROJECT", "Home", "Settings", "Study"),
-    *("check", "find_home", "load", "open_study", "problems_of"),
+    "COLUMNS",
+    "GRAIN",
+    "KINDS",
+    "PROJECT",
+    "Home",
+    "Settings",
+    "Study",
+    "check",
+    "current_run",
+    "find_home",
+    "load",
+    "open_study",
+    "problems_of",
 ]

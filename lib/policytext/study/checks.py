@@ -34,7 +34,9 @@ def check_ids(study: Study) -> list[PolicytextError]:
     for name, column in {"reports": "report_id", "units": "unit_id"}.items():
         table = tables[name]
         for line, value in table.loc[table.duplicated(column), column].items():
-            problems.append(_wrong(f"{value!r} stands there twice", "Give each row an id of its own.", name, line, column))
+            problems.append(
+                _wrong(f"{value!r} stands there twice", "Give each row an id of its own.", name, line, column)
+            )
     for name, column, known in [
         ("units", "report_id", set(study.reports["report_id"])),
         ("spans", "report_id", set(study.reports["report_id"])),
@@ -47,7 +49,9 @@ def check_ids(study: Study) -> list[PolicytextError]:
             problems.append(_wrong(f"there is no {column} {value!r}", fix, name, line, column))
     silent = study.reports.loc[~study.reports["report_id"].isin(study.units["report_id"]), "report_id"]
     for line, value in silent.items():
-        problems.append(_wrong(f"{value!r} has no unit", "Give it a row in seeds/units.csv.", "reports", line, "report_id"))
+        problems.append(
+            _wrong(f"{value!r} has no unit", "Give it a row in seeds/units.csv.", "reports", line, "report_id")
+        )
     try:
         study.groups()
     except PolicytextError as error:
@@ -90,17 +94,19 @@ def check_spans(spans: pd.DataFrame, text: str, units: set[str]) -> list[Policyt
         before = span
     for unit_id in sorted(units - set(spans["unit_id"])):
         what = f"the unit {unit_id!r} has no span in its report"
-        problems.append(_wrong(what, "Give it a body span, or take out the unit.", "spans", int(spans.index[0]), "unit_id"))
+        problems.append(
+            _wrong(what, "Give it a body span, or take out the unit.", "spans", int(spans.index[0]), "unit_id")
+        )
     placed = spans.sort_values(["start", "end"], kind="stable")
     crossing = placed["start"].to_numpy()[1:] < placed["end"].cummax().to_numpy()[:-1]
     for line in placed.index[1:][crossing]:
-        problems.append(_wrong("it overlaps the span before it in the text", "Move start or end.", "spans", line, "start"))
+        problems.append(
+            _wrong("it overlaps the span before it in the text", "Move start or end.", "spans", line, "start")
+        )
     return problems
 
 
-def _wrong_with(
-    span: dict[str, Any], before: dict[str, Any], text: str, units: set[str]
-) -> list[tuple[str, str, str]]:
+def _wrong_with(span: dict[str, Any], before: dict[str, Any], text: str, units: set[str]) -> list[tuple[str, str, str]]:
     """What is wrong with one span, what to do, and in which column."""
     start, end = span["start"], span["end"]
     if not start < end <= len(text):
@@ -119,7 +125,9 @@ def _wrong_with(
     if span["unit_id"] and span["unit_id"] not in units:
         wrong.append((f"{span['unit_id']!r} is a unit of another report", "Mend unit_id or report_id.", "unit_id"))
     if span["join"] == "inline" and (not span["unit_id"] or span["unit_id"] != before["unit_id"]):
-        wrong.append(("inline joins a span to the one before it, which is not of its unit", "Mend part or join.", "join"))
+        wrong.append(
+            ("inline joins a span to the one before it, which is not of its unit", "Mend part or join.", "join")
+        )
     return wrong
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from policytext.errors import USAGE, PolicytextError
 
@@ -91,3 +93,28 @@ def find_home(start: Path | str | None = None) -> Home:
         fix="Change into a home, name one with --home, or make one with `policytext new HOME FILE…`.",
         exit_code=USAGE,
     )
+
+
+@dataclass(frozen=True)
+class Run:
+    """What `policytext run` tells the notebook that it executes.
+
+    out: where the notebook publishes. tables: where it finds tables of earlier notebooks, in this order.
+    In Lab and under bare papermill there is no run: the notebook has no name and publishes into the place for tries.
+    """
+
+    out: Path
+    tables: tuple[Path, ...]
+    name: str = ""
+    notebook: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
+
+
+def current_run(home: Home) -> Run:
+    """The run that this process belongs to."""
+    named = os.environ.get("POLICYTEXT_RUN")
+    if not named:
+        return Run(home.tryout, (home.tables, home.tryout / "tables"))
+    told = json.loads(Path(named).read_text("utf-8"))
+    return Run(**told | {"out": Path(told["out"]), "tables": tuple(map(Path, told["tables"]))})

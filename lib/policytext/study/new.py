@@ -59,7 +59,9 @@ def make_home(root: Path, files: Sequence[Path]) -> Home:
         raise PolicytextError(f"{root} is there already", fix="Name a new folder.", exit_code=USAGE)
     paths = list(_reports(files))
     if not paths:
-        raise PolicytextError("no reports are named", fix="Name text files, or folders that hold some.", exit_code=USAGE)
+        raise PolicytextError(
+            "no reports are named", fix="Name text files, or folders that hold some.", exit_code=USAGE
+        )
     root.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".policytext-", dir=root.parent) as folder:
         seeds = Path(folder) / "home" / "seeds"

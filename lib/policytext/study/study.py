@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ from pydantic import BaseModel
 from policytext import ingest
 from policytext.errors import INVALID_STUDY, PolicytextError, exit_with
 from policytext.study import files, guess
-from policytext.study.home import Home, find_home
+from policytext.study.home import Home, current_run, find_home
 from policytext.study.rows import Report, Settings, Span, Unit
 
 
@@ -67,13 +65,12 @@ class Study:
 
     def table(self, name: str) -> pd.DataFrame:
         """A table that an earlier notebook published. Raises PolicytextError where it is not there yet."""
-        run = os.environ.get("POLICYTEXT_RUN")
-        own = [self.home.tables, self.home.tryout / "tables"]
-        folders = [Path(folder) for folder in json.loads(Path(run).read_text("utf-8"))["tables"]] if run else own
-        for folder in folders:
+        for folder in current_run(self.home).tables:
             if (folder / f"{name}.parquet").is_file():
                 return pd.read_parquet(folder / f"{name}.parquet")
-        raise PolicytextError(f"there is no table {name} yet", fix="Run `policytext run`, or the notebook that makes it.")
+        raise PolicytextError(
+            f"there is no table {name} yet", fix="Run `policytext run`, or the notebook that makes it."
+        )
 
     def groups(self, by: str | None = None) -> pd.Series:
         """One group per unit: the values of a column of `units.csv` or `reports.csv`, indexed by unit_id.
@@ -90,7 +87,9 @@ class Study:
         else:
             known = ", ".join([*self.units.columns, *self.reports.columns])
             raise PolicytextError(f"units cannot be grouped by {by!r}", fix=f"Columns: {known}.", exit_code=2)
-        values = values.map(lambda value: "" if pd.isna(value) else f"{value:g}" if isinstance(value, float) else str(value))
+        values = values.map(
+            lambda value: "" if pd.isna(value) else f"{value:g}" if isinstance(value, float) else str(value)
+        )
         return values[values != ""].rename("group")
 
     def label(self, column: str, value: str, language: str) -> str:
@@ -108,7 +107,7 @@ class Study:
         return {language: {value: self.label(column, value, language) for value in values} for language in ("zh", "en")}
 
     def group_labels(self, by: str | None = None) -> dict[str, dict[str, str]]:
-        """For each language what to print for a group: its name, and below it year and kind of text, for groups are texts."""
+        """For each language what to print for a group: its name, and below it year and kind of its texts."""
         by = by or self.settings.group_by
         groups = self.groups(by)
         names = self.labels(by, groups.unique())
@@ -119,11 +118,33 @@ class Study:
                 words[group] = "\n".join(filter(None, [words[group], texts]))
         return names
 
+    def words_for(self, rows: pd.DataFrame, columns: Iterable[str]) -> dict[str, dict[str, str]]:
+        """For each language the words to print for all values of several columns of a table."""
+        words: dict[str, dict[str, str]] = {"zh": {}, "en": {}}
+        for column in columns:
+            for language, labels in self.labels(column, rows[column].dropna().astype(str).unique()).items():
+                words[language] |= labels
+        return words
+
+    def report_labels(self, by: str | None = None) -> dict[str, dict[str, str]]:
+        """For each language what to print for a report: the label of its group where that is its own, else its id."""
+        groups, reports = self.groups(by), self.units.set_index("unit_id")["report_id"]
+        pairs = pd.DataFrame({"group": groups, "report_id": reports}).dropna().drop_duplicates()
+        single = pairs[~pairs.duplicated("group", keep=False) & ~pairs.duplicated("report_id", keep=False)]
+        group_of = dict(zip(single["report_id"], single["group"], strict=True))
+        return {
+            language: {name: labels[group_of[name]] if name in group_of else name for name in self.reports["report_id"]}
+            for language, labels in self.group_labels(by).items()
+        }
+
     def _texts(self, report_ids: Iterable[str], by: str, language: str) -> str:
         """Year and kind of the first two texts of a group, and that there are more."""
         facts = [column for column in ("year", "doc_type") if column != by]
         rows = self.reports.set_index("report_id").loc[list(report_ids), facts]
-        texts = [" ".join(self._fact(row[column], column, language) for column in facts).strip() for _, row in rows.iterrows()]
+        texts = [
+            " ".join(self._fact(row[column], column, language) for column in facts).strip()
+            for _, row in rows.iterrows()
+        ]
         different = list(dict.fromkeys(filter(None, texts)))
         return " · ".join(different[:2]) + (" …" if len(different) > 2 else "")
 
@@ -179,7 +200,11 @@ def _guess_tables(home: Home) -> tuple[pd.DataFrame | None, pd.DataFrame | None,
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in guess.SUFFIXES)
     if not paths:
         fix = "Put text files into it, or make a home with `policytext new HOME FILE…`."
-        return None, None, [PolicytextError("there are no reports", fix=fix, file="seeds/reports", exit_code=INVALID_STUDY)]
+        return (
+            None,
+            None,
+            [PolicytextError("there are no reports", fix=fix, file="seeds/reports", exit_code=INVALID_STUDY)],
+        )
     reports: list[dict[str, Any]] = []
     taken: set[str] = set()
     problems = []
