@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from dataclasses import replace
@@ -49,7 +50,7 @@ def refresh(home: Home, *, jobs: int | None = None, executor: Executor | None = 
     exit_with(checks.check_ids(study))
     wanted = {_key(study, batch): batch for batch in _batches(study)}
     files = {stage: [home.cache / stage / f"{key}.parquet" for key in wanted] for stage in _SCHEMAS}
-    missing = [key for key in wanted if not all((home.cache / s / f"{key}.parquet").is_file() for s in _SCHEMAS)]
+    missing = [key for key in wanted if not all([_usable(home.cache / stage / f"{key}.parquet") for stage in _SCHEMAS])]
     if missing:
         _tokenizer(home)  # compiles jieba's own dictionary once, before the workers need it
         problems = [p for wrong in _map(study, {key: wanted[key] for key in missing}, jobs, executor) for p in wrong]
@@ -152,6 +153,19 @@ def _account(span: dict[str, Any], report_id: str, text: str, encoding: str) -> 
     start, end = span["start"], span["end"]
     left_out = "" if span["unit_id"] else text[start:end]
     return span | {"report_id": report_id, "encoding": encoding, "n_chars": end - start, "left_out": left_out}
+
+
+def _usable(path: Path) -> bool:
+    """Whether a file of the cache is there and whole; a broken one is taken away, with a warning."""
+    try:
+        pq.read_metadata(path)
+        return True
+    except FileNotFoundError:
+        return False
+    except (OSError, pa.ArrowException):
+        print(f"{path.name} in build/cache is broken and is made again", file=sys.stderr)
+        path.unlink(missing_ok=True)
+        return False
 
 
 def _write(path: Path, content: pa.Table) -> None:
