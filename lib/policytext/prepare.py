@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
@@ -50,7 +51,7 @@ def refresh(home: Home, *, jobs: int | None = None, executor: Executor | None = 
     exit_with(checks.check_ids(study))
     wanted = {_key(study, batch): batch for batch in _batches(study)}
     files = {stage: [home.cache / stage / f"{key}.parquet" for key in wanted] for stage in _SCHEMAS}
-    missing = [key for key in wanted if not all([_usable(home.cache / stage / f"{key}.parquet") for stage in _SCHEMAS])]
+    missing = [key for key in wanted if not all(_usable(home.cache / stage / f"{key}.parquet") for stage in _SCHEMAS)]
     if missing:
         _tokenizer(home)  # compiles jieba's own dictionary once, before the workers need it
         problems = [p for wrong in _map(study, {key: wanted[key] for key in missing}, jobs, executor) for p in wrong]
@@ -84,6 +85,29 @@ def uncut(study: Study) -> pd.DataFrame:
     sentences = table(study, "sentences").to_dict("records")
     rows = [row for sentence in sentences for row in segment.find_uncut(sentence, words, tokenizer)]
     return pd.DataFrame(rows, columns=["term", "tokens", "sentence_id", "spans"])
+
+
+def recut(study: Study, *, dictionary: bool = True, hmm: bool = True) -> pd.DataFrame:
+    """The table `terms` as it would be without the study's dictionary, or without jieba's model for unknown words."""
+    entries = _dictionary(study.home) if dictionary else []
+    tokenizer = segment.make_tokenizer(entries, cache=study.home.cache)
+    sentences = table(study, "sentences").to_dict("records")
+    rows = [term for sentence in sentences for term in segment.terms(sentence, tokenizer, hmm=hmm)]
+    return pd.DataFrame(rows, columns=_SCHEMAS["terms"].names)
+
+
+def names(study: Study) -> frozenset[str]:
+    """Terms that name places, people, institutions and programmes.
+
+    Those that the dictionary tags so (ns, nt, nz), and what the study's tables name: units, places, cities, prefectures,
+    regions, speakers and authors, places also with their rank (如皋市). jieba's own tags are not used: they call 城市 and
+    深度 places.
+    """
+    tagged = {term for term, _, tag in _dictionary(study.home) if tag in ("ns", "nt", "nz")}
+    columns = study.units[["unit", "place", "city", "prefecture", "region", "speaker"]]
+    told = {value for column in columns for value in columns[column] if value}
+    told |= {author for authors in study.reports["author"] for author in re.split("[；;、,，]", authors) if author}
+    return frozenset(tagged | told | {f"{name}{rank}" for name in told for rank in "省市县区镇"})
 
 
 def _batches(study: Study) -> Iterator[Study]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from policytext.errors import INVALID_STUDY, PolicytextError
 
@@ -207,6 +209,26 @@ def find_uncut(sentence: dict[str, Any], words: Sequence[str], tokenizer: jieba.
                 spans = shift(sentence["spans"], *match.span())
                 row = {"term": word, "tokens": "/".join(w for w, _, _ in over)}
                 yield row | {"sentence_id": sentence["sentence_id"], "spans": spans}
+
+
+def concordance(
+    sentences: pd.DataFrame, string: str, *, names: Mapping[str, str], sort: str = "", context: int | None = None
+) -> pd.DataFrame:
+    """One row per occurrence of a string in its sentence: place (name of its unit), report_id, left, string, right, spans.
+
+    sentences: the table `sentences`. names: what to print for a unit_id. sort: `left` sorts by the context before the
+    string, read backwards from it, `right` by the context after it; else in reading order. context: characters kept on
+    each side, by default the whole sentence.
+    """
+    found = sentences[sentences["text"].str.contains(string, regex=False)] if string else sentences[:0]
+    columns = ["place", "report_id", "left", "string", "right", "spans"]
+    rows = pd.DataFrame(occurrences(found.to_dict("records"), string), columns=["unit_id", "report_id", "left", "right", "spans"])
+    rows = rows.assign(place=rows["unit_id"].map(names), string=string)
+    if sort:
+        rows = rows.sort_values(sort, key=lambda side: side.str[::-1] if sort == "left" else side, kind="stable")
+    if context is not None:
+        rows = rows.assign(left=rows["left"].str[-context:] if context else "", right=rows["right"].str[:context])
+    return rows[columns].reset_index(drop=True)
 
 
 def occurrences(sentences: Iterable[dict[str, Any]], string: str) -> list[dict[str, Any]]:

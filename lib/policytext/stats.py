@@ -219,6 +219,12 @@ def permutation_p(
     return beyond / total
 
 
+def smallest_p(clusters: int, target: int, *, draws: int = 100_000) -> float:
+    """The least p that `permutation_p` can give for a target of so many of all clusters."""
+    arrangements = math.comb(clusters, target)
+    return 1 / arrangements if arrangements <= draws else 1 / (draws + 1)
+
+
 # ---------------------------------------------------------------- keyness
 
 

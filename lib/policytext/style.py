@@ -49,6 +49,16 @@ _WORDS = {
     "n_sentences": ("句数", "Sentences"),
     "interval": ("95%置信区间", "95% interval"),
     "tentative": ("仅供参考", "tentative"),
+    "log_ratio": ("对数比（以2为底）", "Log ratio (base 2)"),
+    "keyword": ("主题词", "keyword"),
+    "no_keyword": ("未能区分", "not distinguished"),
+    "token_interval": ("95%置信区间（以词为独立观测）", "95% interval (words taken as independent)"),
+    "q": ("q值（错误发现率），越靠右证据越强", "q (false discovery rate), stronger to the right"),
+    "naive": ("以词为单位", "over words"),
+    "clustered": ("以段落为单位", "over paragraphs"),
+    "position": ("在单元中的位置", "Position within the unit"),
+    "share_agreeing": ("结论相同的设定", "Specifications that agree"),
+    "disagrees": ("结论不同", "does not agree"),
     "of_group": ("文本整体", "the whole text"),
     "of_unit": ("其中各单元", "its units"),
 }
@@ -155,6 +165,13 @@ def styled(chart: Callable[..., Figure]) -> Callable[..., Figure]:
 def figure(height: float, *, width: float = WIDTH, layout: str | None = "constrained") -> Figure:
     """An empty figure of a size in mm; not pyplot's, so that a notebook shows it once."""
     return Figure(figsize=(width * MM, height * MM), layout=layout)
+
+
+def statement(words: str, *, width: float = WIDTH) -> Figure:
+    """A figure that says, in the place of a picture, why there is none."""
+    drawn = figure(24, width=width)
+    drawn.text(0.5, 0.5, words, ha="center", va="center", color=MUTED, wrap=True)
+    return drawn
 
 
 def size_of(figure: Figure) -> tuple[float, float]:

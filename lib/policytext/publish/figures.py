@@ -38,7 +38,8 @@ def figure(
 ) -> Path:
     """Draw a chart in both languages and publish it as `figures/<name>/`; returns the folder.
 
-    chart: called with `data`, `language` and the options. words: title, caption and alt text, each {zh, en}.
+    chart: called with `data`, `language` and the options. words: title, caption and alt text, each {zh, en}; with
+    `empty` as well, a table without rows is published as the statement why there is nothing to show.
     Raises PolicytextError for a name that is no plain word or was published before by the same notebook, for a table
     without rows or with infinite values, and for a glyph that the font lacks; what stands there stays.
     """
@@ -48,7 +49,9 @@ def figure(
         raise PolicytextError(f"{name!r} is no name for a figure", fix="Use small letters, digits and '-'.")
     if run.name and place.exists():
         raise PolicytextError(f"the figure {name} is published twice", fix="Give each figure a name of its own.")
-    if data.empty or np.isinf(data.select_dtypes("number").to_numpy(dtype=float, na_value=np.nan)).any():
+    if data.empty and "empty" in words:
+        chart, options = _say_why(words["empty"]), {}
+    elif data.empty or np.isinf(data.select_dtypes("number").to_numpy(dtype=float, na_value=np.nan)).any():
         raise PolicytextError(f"the figure {name} has nothing to show: its table is empty or holds infinite values")
     beside = place.with_name(f".{name}.drawing")
     shutil.rmtree(beside, ignore_errors=True)
@@ -107,6 +110,11 @@ def _save(drawn: Figure, folder: Path, language: str, described: Mapping[str, An
     drawn.set_layout_engine("none")
     for suffix in FORMATS:
         drawn.savefig(folder / f"{language}.{suffix}", metadata=inside[suffix], dpi=dpi)
+
+
+def _say_why(reason: Mapping[str, str]) -> Callable[..., Figure]:
+    """A chart that says why there is nothing to show."""
+    return lambda data, language: style.statement(reason[language])
 
 
 def _strings(values: Any) -> Iterator[str]:

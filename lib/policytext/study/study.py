@@ -118,6 +118,12 @@ class Study:
                 words[group] = "\n".join(filter(None, [words[group], texts]))
         return names
 
+    def unit_labels(self) -> dict[str, dict[str, str]]:
+        """For each language the name of each unit, by unit_id."""
+        names = self.labels("unit", self.units["unit"])
+        pairs = list(zip(self.units["unit_id"], self.units["unit"], strict=True))
+        return {language: {unit_id: words[unit] for unit_id, unit in pairs} for language, words in names.items()}
+
     def words_for(self, rows: pd.DataFrame, columns: Iterable[str]) -> dict[str, dict[str, str]]:
         """For each language the words to print for all values of several columns of a table."""
         words: dict[str, dict[str, str]] = {"zh": {}, "en": {}}
@@ -125,6 +131,11 @@ class Study:
             for language, labels in self.labels(column, rows[column].dropna().astype(str).unique()).items():
                 words[language] |= labels
         return words
+
+    @staticmethod
+    def merge_labels(*several: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        """Labels of several kinds of things as one."""
+        return {language: {k: v for labels in several for k, v in labels[language].items()} for language in ("zh", "en")}
 
     def report_labels(self, by: str | None = None) -> dict[str, dict[str, str]]:
         """For each language what to print for a report: the label of its group where that is its own, else its id."""

@@ -10,6 +10,25 @@ from policytext.study.rows import Report, Unit
 _SIZE = ["n_chars", "n_paragraphs", "n_sentences", "n_terms"]
 _PATHS = {"file", "original"}
 
+_KEYNESS = [
+    *(
+        "group",
+        "term",
+        "n",
+        "total",
+        "n_reference",
+        "total_reference",
+        "g2",
+        "p",
+        "q",
+        "log_ratio",
+        "low",
+        "high",
+        "lrc",
+    ),
+    *("dp_norm", "range", "n_speakers", "p_permutation", "q_permutation", "is_name"),
+]
+
 COLUMNS: dict[str, list[str]] = {
     "reports": [name for name in Report.model_fields if name not in _PATHS] + _SIZE,
     "units": [*Unit.model_fields, *_SIZE],
@@ -18,6 +37,11 @@ COLUMNS: dict[str, list[str]] = {
     "frequency": [
         *("group", "term", "n", "n_string", "total", "rate", "low", "high", "n_clusters", "design_effect", "rank"),
     ],
+    "keyness": _KEYNESS,
+    "keyness_within": ["report_id", *_KEYNESS, "smallest_p"],
+    "dispersion": ["term", "n", "range", "dp", "dp_norm", "juilland_d", "carroll_d2", "rosengren_s"],
+    "cowords": ["term_a", "term_b", "n_a", "n_b", "n_ab", "npmi", "log_dice", "g2", "q", "stability"],
+    "sensitivity": ["finding", "specification", "value", "agrees"],
 }
 """The columns that each table has, in their order; a study's own columns of reports and units follow them."""
 
@@ -27,6 +51,11 @@ GRAIN: dict[str, list[str]] = {
     "sentences": ["sentence_id"],
     "counts": ["unit_id", "paragraph_id", "term"],
     "frequency": ["group", "term"],
+    "keyness": ["group", "term"],
+    "keyness_within": ["report_id", "group", "term"],
+    "dispersion": ["term"],
+    "cowords": ["term_a", "term_b"],
+    "sensitivity": ["finding", "specification"],
 }
 """The columns that together name one row."""
 

@@ -1,0 +1,65 @@
+"""The network of terms that stand together in sentences."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from policytext import style
+
+Captions = dict[str, dict[str, str]]
+
+
+@style.styled
+def network(shown: pd.DataFrame, *, language: str = "en") -> Figure:
+    """Co-word network: terms at their places, edges as lines; colour tells the community, width the association.
+
+    shown: one row per edge with term_a, term_b, log_dice, and of both ends x, y and community (`x_a`, `y_a`, …).
+    """
+    nodes = pd.concat(
+        [
+            shown[[f"{name}_{end}" for name in ("term", "x", "y", "community")]].set_axis(
+                ["term", "x", "y", "community"], axis=1
+            )
+            for end in "ab"
+        ]
+    )
+    nodes = nodes.drop_duplicates("term")
+    width, height = nodes["x"].max() - nodes["x"].min(), nodes["y"].max() - nodes["y"].min()
+    figure = style.figure(min(230, max(60, 30 + 165 * height / max(width, 1))))
+    axes = figure.subplots()
+    for edge in shown.itertuples():
+        line = 0.4 + 0.35 * max(edge.log_dice - 9, 0)
+        axes.plot([edge.x_a, edge.x_b], [edge.y_a, edge.y_b], color=style.FAINT, linewidth=line, zorder=1)
+    for node in nodes.itertuples():
+        color = style.COLORS[(int(node.community) - 1) % len(style.COLORS)]
+        box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": color, "linewidth": 0.6}
+        axes.text(node.x, node.y, node.term, ha="center", va="center", fontsize=6, color=color, bbox=box, zorder=2)
+    axes.margins(0.06)
+    axes.set_axis_off()
+    return figure
+
+
+def network_words(shown: pd.DataFrame) -> Captions:
+    """Title, caption and alt text of `network`."""
+    terms = pd.concat([shown["term_a"], shown["term_b"]]).nunique() if len(shown) else 0
+    groups = int(pd.concat([shown["community_a"], shown["community_b"]]).nunique()) if len(shown) else 0
+    least = float(shown["log_dice"].min()) if len(shown) else 0.0
+    return {
+        "title": {"zh": "共词网络", "en": "Co-word network"},
+        "caption": {
+            "zh": f"同句共现最强的{len(shown)}对词（涉及{terms}个词），对数Dice不低于{least:.1f}，q<0.05，且在半数以上的段落重抽样中重现；线越粗联系越强，"
+            f"颜色为按模块度划分的{groups}个词群。位置只便于阅读，没有数值意义。",
+            "en": f"The {len(shown)} strongest pairs among {terms} terms within sentences: log-Dice of {least:.1f} or more, q below 0.05, "
+            f"and again an edge in half of the resamples of paragraphs or more. Thicker lines are stronger; colours are "
+            f"{groups} communities by modularity. Positions are for reading only.",
+        },
+        "alt": {
+            "zh": f"网络图，{terms}个词，{len(shown)}条连线，分为{groups}个词群。",
+            "en": f"Network of {terms} terms and {len(shown)} lines in {groups} communities.",
+        },
+        "empty": {
+            "zh": "没有一对词的共现达到入网条件。",
+            "en": "No pair of terms goes together often enough to make an edge.",
+        },
+    }

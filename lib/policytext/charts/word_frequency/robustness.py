@@ -1,0 +1,96 @@
+"""What the choices of an analysis change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from policytext import style
+
+Labels = Mapping[str, Mapping[str, str]]
+Captions = dict[str, dict[str, str]]
+
+_SEGMENTERS = {
+    "dictionary": ("本研究词典", "with dictionary"),
+    "no dictionary": ("不用词典", "without dictionary"),
+    "no HMM": ("关闭HMM", "HMM off"),
+}
+
+
+@style.styled
+def specification_curve(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figure:
+    """Specification curve: one row per finding, its specifications from the smallest value to the largest.
+
+    shown: finding, group, term, specification, segmenter, value, agrees, order (0 to 1 within the finding).
+    Colour and mark tell the segmenter, filled marks agree with the main analysis.
+    """
+    findings = list(dict.fromkeys(shown["finding"]))
+    figure = style.figure(18 + 9 * len(findings))
+    axes = figure.subplots()
+    look = dict(zip(_SEGMENTERS, style.marks(_SEGMENTERS).values(), strict=True))
+    axes.axvline(0, color=style.MUTED, linewidth=0.6)
+    for row in shown.itertuples():
+        color, mark = look[row.segmenter]
+        height = findings.index(row.finding) + 0.36 - 0.72 * row.order
+        fill = color if row.agrees else "white"
+        axes.plot(row.value, height, mark, color=color, markerfacecolor=fill, markersize=3, markeredgewidth=0.7)
+    first = shown.drop_duplicates("finding")
+    names = [f"{row.term}\n{labels[language].get(row.group, row.group).splitlines()[0]}" for row in first.itertuples()]
+    axes.set_yticks(range(len(findings)), names)
+    axes.set_ylim(len(findings) - 0.4, -0.6)
+    axes.hlines([i + 0.5 for i in range(len(findings) - 1)], *axes.get_xlim(), color=style.FAINT, linewidth=0.5)
+    shares = shown.groupby("finding")["agrees"].mean()
+    right = axes.secondary_yaxis("right")
+    right.set_yticks(range(len(findings)), [f"{shares[finding]:.0%}" for finding in findings])
+    right.set_ylabel(style.word("share_agreeing", language), fontsize=7)
+    for side in (axes, right):
+        side.tick_params(axis="y", length=0)
+        side.spines[["left", "right"]].set_visible(False)
+    axes.set_xlabel(style.word("log_ratio", language))
+    handles = [
+        Line2D([], [], marker=mark, color=color, markersize=3.6, linewidth=0, label=_SEGMENTERS[name][language != "zh"])
+        for name, (color, mark) in look.items()
+    ]
+    handles.append(
+        Line2D(
+            [],
+            [],
+            marker="o",
+            color=style.MUTED,
+            markerfacecolor="white",
+            markersize=3.6,
+            linewidth=0,
+            label=style.word("disagrees", language),
+        )
+    )
+    figure.legend(handles=handles, loc="outside upper left", ncols=4, frameon=False)
+    return figure
+
+
+def specification_curve_words(shown: pd.DataFrame, *, specifications: int) -> Captions:
+    """Title, caption and alt text of `specification_curve`. specifications: combinations of choices."""
+    shares = shown.groupby("finding")["agrees"].mean()
+    firm = int((shares == 1).sum())
+    return {
+        "title": {"zh": "主题词的设定曲线", "en": "Specification curve of the keywords"},
+        "caption": {
+            "zh": f"{len(shares)}个主题词在{specifications}种分析设定下的对数比：分词（有词典、无词典、关闭HMM）×停用词（无、基础表、基础表加政策词）×置换单位（段落、句）"
+            f"×标准化（词数、字数）。实心为该设定下结论相同，右侧为相同的比例；{firm}个词在全部设定下成立。",
+            "en": f"Log ratio of {len(shares)} keywords under {specifications} specifications: segmenter (with dictionary, without, HMM "
+            "off) × stop words (none, base list, base and policy list) × unit of permutation (paragraph, sentence) × normaliser "
+            f"(terms, characters). Filled marks agree with the main analysis, their share stands on the right; {firm} keywords "
+            "hold in all of them.",
+        },
+        "alt": {
+            "zh": f"设定曲线，每行一个主题词，点为各设定下的对数比，颜色区分分词方式；{len(shares)}个词中{firm}个始终成立。",
+            "en": f"Specification curve, one row per keyword with a mark per specification, coloured by segmenter; {firm} of "
+            f"{len(shares)} keywords always hold.",
+        },
+        "empty": {
+            "zh": "没有主题词，因此没有可供检验的设定。",
+            "en": "There is no keyword whose specifications could be compared.",
+        },
+    }

@@ -1,0 +1,167 @@
+"""Which terms stand together in sentences, how strongly, and whether that hangs on a few paragraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from policytext import stats
+from policytext.study import COLUMNS
+
+MIN_TOGETHER = 3
+"""Fewer common sentences than this make no edge."""
+
+
+def cowords(
+    terms: pd.DataFrame,
+    *,
+    stopwords: Collection[str] = (),
+    min_n: int = 5,
+    resamples: int = 500,
+    alpha: float = 0.05,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """One row per pair of terms with three common sentences or more: how strongly they go together.
+
+    terms: the prepared table `terms` (a row per occurrence, with sentence_id and paragraph_id). Terms in fewer than
+    `min_n` sentences and stop words are left out. n_a, n_b, n_ab: sentences. npmi, log_dice, g2: `stats.association`;
+    q: Benjamini–Hochberg over all pairs of the terms kept, those with fewer common sentences as p = 1. stability: share of `resamples` of paragraphs, drawn with
+    replacement, in which the pair is again an edge (three sentences, attracted, q below alpha). Strongest first.
+    """
+    kept = terms.loc[~terms["term"].isin(stopwords), ["sentence_id", "paragraph_id", "term"]].drop_duplicates()
+    often = kept.groupby("term")["sentence_id"].transform("nunique") >= min_n
+    rows, sentences = pd.factorize(kept.loc[often, "sentence_id"])
+    columns, words = pd.factorize(kept.loc[often, "term"], sort=True)
+    if len(words) < 2:
+        return pd.DataFrame({column: [] for column in COLUMNS["cowords"]})
+    present = sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(sentences), len(words)))
+    every = terms[["sentence_id", "paragraph_id"]].drop_duplicates("sentence_id")
+    n = len(every)
+    first, second = np.triu_indices(len(words), k=1)
+    together, alone = _together(present, np.ones(len(sentences)))
+    often_together = together[first, second] >= MIN_TOGETHER
+    pairs = first[often_together], second[often_together]
+    n_ab, n_a, n_b = together[pairs], alone[pairs[0]], alone[pairs[1]]
+    found = stats.association(n_ab, n_a, n_b, n)
+    of_sentence = every.set_index("sentence_id")["paragraph_id"].reindex(sentences).to_numpy()
+    stability = _stability(present, of_sentence, every, pairs, len(first), resamples, alpha, seed)
+    table = pd.DataFrame(
+        {
+            "term_a": words[pairs[0]],
+            "term_b": words[pairs[1]],
+            "n_a": n_a.astype(int),
+            "n_b": n_b.astype(int),
+            "n_ab": n_ab.astype(int),
+            "npmi": found.npmi,
+            "log_dice": found.log_dice,
+            "g2": found.g2,
+            "q": _q(found.p, len(first)),
+            "stability": stability,
+        }
+    )
+    order = ["log_dice", "term_a", "term_b"]
+    return table.sort_values(order, ascending=[False, True, True], ignore_index=True)[COLUMNS["cowords"]]
+
+
+def _together(present: sparse.csr_array, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Common sentences of each pair, and sentences of each term, with a weight per sentence."""
+    weighted = present.multiply(weights[:, None]).tocsr()
+    together = (weighted.T @ present).toarray()
+    return together, together.diagonal()
+
+
+def _stability(
+    present: sparse.csr_array,
+    of_sentence: np.ndarray,
+    every: pd.DataFrame,
+    pairs: tuple[np.ndarray, np.ndarray],
+    family: int,
+    resamples: int,
+    alpha: float,
+    seed: int,
+) -> np.ndarray:
+    """For each pair the share of resamples of paragraphs in which it is an edge again."""
+    generator = np.random.default_rng(seed)
+    paragraphs, index = np.unique(every["paragraph_id"], return_inverse=True)
+    sentences_in = np.bincount(index)
+    place = pd.Index(paragraphs).get_indexer(of_sentence)
+    again = np.zeros(len(pairs[0]))
+    for _ in range(resamples):
+        times = np.bincount(generator.integers(len(paragraphs), size=len(paragraphs)), minlength=len(paragraphs))
+        together, alone = _together(present, times[place].astype(float))
+        n_ab, n_a, n_b = together[pairs], alone[pairs[0]], alone[pairs[1]]
+        n = float(times @ sentences_in)
+        edge = (n_ab >= MIN_TOGETHER) & (n_ab * n > n_a * n_b)
+        p = stats.g2(n_ab, n_b - n_ab, n_a, n - n_a)[1]
+        again[edge] += _q(p[edge], family) < alpha
+    return again / max(resamples, 1)
+
+
+def _q(p: np.ndarray, family: int) -> np.ndarray:
+    """q values of some p of a family whose other p are 1."""
+    return np.minimum(stats.benjamini_hochberg(p) * family / max(len(p), 1), 1.0)
+
+
+def communities(cowords: pd.DataFrame, *, top_n: int = 60, stability: float = 0.5, seed: int = 0) -> pd.DataFrame:
+    """One row per term of the network of the `top_n` strongest stable edges: n, degree, community, x, y.
+
+    Communities maximise modularity (Blondel et al. 2008), positions minimise stress (Kamada & Kawai 1989); both are the
+    same each time. Communities are numbered from the largest.
+    """
+    network = nx.Graph()
+    for edge in strongest(cowords, top_n=top_n, stability=stability).itertuples():
+        network.add_node(edge.term_a, n=edge.n_a)
+        network.add_node(edge.term_b, n=edge.n_b)
+        network.add_edge(edge.term_a, edge.term_b, weight=max(edge.log_dice, 0.1), length=1 + 14 - edge.log_dice)
+    if not network:
+        return pd.DataFrame({column: [] for column in ("term", "n", "degree", "community", "x", "y")})
+    found = nx.community.louvain_communities(network, weight="weight", seed=seed)
+    number = {term: i for i, terms in enumerate(sorted(found, key=lambda c: (-len(c), min(c))), 1) for term in terms}
+    places = _places(network)
+    rows = [
+        {
+            "term": term,
+            "n": network.nodes[term]["n"],
+            "degree": network.degree[term],
+            "community": number[term],
+            "x": x,
+            "y": y,
+        }
+        for term, (x, y) in places.items()
+    ]
+    return pd.DataFrame(rows).sort_values(["community", "n", "term"], ascending=[True, False, True], ignore_index=True)
+
+
+def _places(network: nx.Graph) -> dict[str, tuple[float, float]]:
+    """A position for each term: connected parts are laid out one by one and put into rows, the largest first."""
+    parts = sorted(nx.connected_components(network), key=lambda part: (-len(part), min(part)))
+    places: dict[str, tuple[float, float]] = {}
+    left = top = row = 0.0
+    for part in parts:
+        inner = network.subgraph(sorted(part))
+        size = float(np.sqrt(len(part)))
+        if left and left + size > 8:
+            left, top, row = 0.0, top - row - 0.6, 0.0
+        for term, (x, y) in nx.kamada_kawai_layout(inner, weight="length").items():
+            places[term] = (left + size * (x + 1) / 2, top - size * (1 - y) / 2)
+        left, row = left + size + 0.6, max(row, size)
+    return places
+
+
+def strongest(cowords: pd.DataFrame, *, top_n: int, stability: float) -> pd.DataFrame:
+    """The `top_n` pairs of highest log-Dice that attract each other and come back in resamples."""
+    holds = (cowords["npmi"] > 0) & (cowords["q"] < 0.05) & (cowords["stability"] >= stability)
+    return cowords[holds].nlargest(top_n, "log_dice", keep="first")
+
+
+def edges(cowords: pd.DataFrame, nodes: pd.DataFrame, *, top_n: int = 60, stability: float = 0.5) -> pd.DataFrame:
+    """The edges of the network with place and community of both ends: what its figure shows."""
+    place = nodes.set_index("term")[["x", "y", "community"]]
+    shown = strongest(cowords, top_n=top_n, stability=stability)
+    for end in "ab":
+        shown = shown.join(place.add_suffix(f"_{end}"), on=f"term_{end}")
+    return shown.reset_index(drop=True)
