@@ -22,6 +22,12 @@ def commands() -> None:
     """Quantitative reading of Chinese policy reports: words, themes, indicators, each traceable to its characters."""
 
 
+def _not_empty(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    if not value:
+        raise click.UsageError("an empty string stands everywhere: name a term")
+    return value
+
+
 def at_home(command: Callable[..., Any]) -> Any:
     """A command that works on a home: `--home`, else POLICYTEXT_HOME, else the nearest folder that has seeds/."""
 
@@ -97,9 +103,12 @@ def check(home: Home, style: str) -> int:
 
 
 @at_home
-@click.argument("term")
-def find(home: Home, term: str) -> None:
+@click.argument("term", callback=_not_empty)
+@click.option("--sort", type=click.Choice(["left", "right"]), help="Align the hits and sort them by this side's context.")
+@click.option("--context", type=click.IntRange(min=0), help="Align the hits and keep so many characters on each side.")
+def find(home: Home, term: str, sort: str | None, context: int | None) -> None:
     """Print every occurrence of a string in its sentence, with place, report and position."""
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.text import Text
 
@@ -107,15 +116,18 @@ def find(home: Home, term: str) -> None:
     from policytext.study import open_study
 
     study = open_study(home)
-    rows = prepare.table(study, "sentences")
-    names = study.units.set_index("unit_id")["unit"]
-    hits = segment.occurrences(rows[rows["text"].str.contains(term, regex=False)].to_dict("records"), term)
+    names = dict(zip(study.units["unit_id"], study.units["unit"], strict=True))
+    hits = segment.concordance(prepare.table(study, "sentences"), term, names=names, sort=sort or "", context=context)
     console = Console(soft_wrap=True, highlight=False)
-    for hit in hits:
-        where = f"{names[hit['unit_id']]} · {hit['report_id']} {hit['spans']}  "
-        marked = Text(where, style="dim") + Text(hit["left"]) + Text(f"【{term}】", style="bold") + Text(hit["right"])
-        console.print(marked)
-    console.print(f"{term}: {len(hits)} in {len({hit['report_id'] for hit in hits})} of {len(study.reports)} reports")
+    where = [f"{hit.place} · {hit.report_id} {hit.spans}" for hit in hits.itertuples()]
+    aligned = sort is not None or context is not None
+    margin = max(map(cell_len, where), default=0) if aligned else 0
+    before = max(map(cell_len, hits["left"]), default=0) if aligned else 0
+    for place, hit in zip(where, hits.itertuples(), strict=True):
+        space = " " * (margin - cell_len(place)), " " * (before - cell_len(hit.left))
+        line = Text(place + space[0] + "  ", style="dim") + Text(space[1] + hit.left)
+        console.print(line + Text(f"【{term}】", style="bold") + Text(hit.right))
+    console.print(f"{term}: {len(hits)} in {hits['report_id'].nunique()} of {len(study.reports)} reports")
 
 
 @commands.command()

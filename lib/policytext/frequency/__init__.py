@@ -2,6 +2,7 @@
 
 from policytext.frequency.cowords import communities, cowords, edges
 from policytext.frequency.keyness import (
+    ALPHA,
     MIN_N,
     calibrate,
     candidates,
@@ -18,6 +19,7 @@ from policytext.frequency.rates import PER, count_strings, rates, shared, stopwo
 from policytext.frequency.sensitivity import curve, sensitivity, specifications
 
 __all__ = [
+    "ALPHA",
     "MIN_N",
     "PER",
     "calibrate",

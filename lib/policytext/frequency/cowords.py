@@ -109,7 +109,7 @@ def _q(p: np.ndarray, family: int) -> np.ndarray:
 def communities(cowords: pd.DataFrame, *, top_n: int = 60, stability: float = 0.5, seed: int = 0) -> pd.DataFrame:
     """One row per term of the network of the `top_n` strongest stable edges: n, degree, community, x, y.
 
-    Communities maximise modularity (Blondel et al. 2008), positions minimise stress (Kamada & Kawai 1989); both are the
+    Communities maximise modularity (Blondel et al. 2008), positions (mm) minimise stress (Kamada & Kawai 1989); both are the
     same each time. Communities are numbered from the largest.
     """
     network = nx.Graph()
@@ -136,20 +136,46 @@ def communities(cowords: pd.DataFrame, *, top_n: int = 60, stability: float = 0.
     return pd.DataFrame(rows).sort_values(["community", "n", "term"], ascending=[True, False, True], ignore_index=True)
 
 
+_EDGE, _LINE, _LETTER, _GAP = 9.0, 4.2, 2.5, 2.0  # millimetres: an edge, the height of a label, a character, between labels
+
+
 def _places(network: nx.Graph) -> dict[str, tuple[float, float]]:
-    """A position for each term: connected parts are laid out one by one and put into rows, the largest first."""
+    """A place in mm for each term: connected parts are laid out one by one and set in rows, the largest first."""
     parts = sorted(nx.connected_components(network), key=lambda part: (-len(part), min(part)))
     places: dict[str, tuple[float, float]] = {}
-    left = top = row = 0.0
+    left = top = lowest = 0.0
     for part in parts:
         inner = network.subgraph(sorted(part))
-        size = float(np.sqrt(len(part)))
-        if left and left + size > 8:
-            left, top, row = 0.0, top - row - 0.6, 0.0
-        for term, (x, y) in nx.kamada_kawai_layout(inner, weight="length").items():
-            places[term] = (left + size * (x + 1) / 2, top - size * (1 - y) / 2)
-        left, row = left + size + 0.6, max(row, size)
+        found = nx.kamada_kawai_layout(inner, weight="length", scale=_EDGE * len(part) ** 0.75 / 1.6)
+        terms = list(found)
+        place = _apart(np.array([found[term] for term in terms]), np.array([len(term) * _LETTER + _GAP for term in terms]))
+        halves = np.array([[len(term) * _LETTER / 2, _LINE / 2] for term in terms])
+        corner, end = (place - halves).min(axis=0), (place + halves).max(axis=0)
+        if left and left + (end - corner)[0] > 160:
+            left, top = 0.0, lowest - 6
+        for term, (x, y) in zip(terms, place, strict=True):
+            places[term] = (left + x - corner[0], top + y - end[1])
+        left, lowest = left + (end - corner)[0] + 8, min(lowest, top - (end - corner)[1])
     return places
+
+
+def _apart(place: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    """The places (a row per label, in mm) moved as little as needed for no two labels to overlap."""
+    for _ in range(1000):
+        across = place[:, None] - place[None]
+        room = np.stack([(widths[:, None] + widths[None]) / 2, np.full_like(across[..., 0], _LINE + _GAP / 2)], axis=-1)
+        overlap = np.triu((room > np.abs(across)).all(axis=-1), k=1)
+        if not overlap.any():
+            break
+        for i, j in np.argwhere(overlap):
+            missing = room[i, j] - np.abs(place[i] - place[j])
+            if (missing <= 0).any():
+                continue
+            axis = int(missing.argmin())
+            step = (missing[axis] / 2 + 0.05) * (1 if place[i, axis] >= place[j, axis] else -1)
+            place[i, axis] += step
+            place[j, axis] -= step
+    return place
 
 
 def strongest(cowords: pd.DataFrame, *, top_n: int, stability: float) -> pd.DataFrame:

@@ -31,7 +31,7 @@ def keyness(
 
     counts: the table `counts`. groups: a group per unit_id. names: terms that name places, people and institutions.
     g2, p: token-level log-likelihood, four cells (Dunning 1993). p_permutation: `draws` relabellings of paragraphs
-    (`stats.permutation_p`). q, q_permutation: Benjamini–Hochberg over all groups and terms, names being a family of
+    (`stats.permutation_p`), counted exactly where drawing leaves the verdict open. q, q_permutation: Benjamini–Hochberg over all groups and terms, names being a family of
     their own. log_ratio, low, high: base 2, interval of Katz et al. (1978), which takes occurrences as independent.
     lrc: after Evert (2022), corrected for the terms of a group. dp_norm, range: over the paragraphs of the group.
     n_speakers: units of the group that use the term. Empty with a single group: then there is no reference.
@@ -47,9 +47,33 @@ def keyness(
     pairs = pd.MultiIndex.from_frame(found[["group", "term"]])
     found["n_speakers"] = speakers.reindex(pairs).fillna(0).astype(int).to_numpy()
     found["is_name"] = found["term"].isin(names)
-    for p, q in {"p": "q", "p_permutation": "q_permutation"}.items():
-        found[q] = found.groupby("is_name")[p].transform(stats.benjamini_hochberg)
-    return found[COLUMNS["keyness"]]
+    found["q"] = found.groupby("is_name")["p"].transform(stats.benjamini_hochberg)
+    return _decide(found, tested, draws)[COLUMNS["keyness"]]
+
+
+def _decide(found: pd.DataFrame, counted: Counted, draws: int) -> pd.DataFrame:
+    """The rows with q_permutation, after the p that drawing has left open at the cut of 0.05 were counted exactly.
+
+    Open is a p whose Monte Carlo error (four standard errors) reaches over the largest p that passes. Without this,
+    terms near the cut would change sides with the seed.
+    """
+    column = {term: place for place, term in enumerate(counted.terms)}
+    exact: set[int] = set()
+    while True:
+        found["q_permutation"] = found.groupby("is_name")["p_permutation"].transform(stats.benjamini_hochberg)
+        unsure: set[int] = set()
+        for _, rows in found.groupby("is_name"):
+            p = rows["p_permutation"]
+            cut = max(p[rows["q_permutation"] < ALPHA].max(), p[rows["q_permutation"] >= ALPHA].min())
+            unsure |= set(rows.index[(p - cut).abs() < 4 * np.sqrt(p / draws)]) - exact
+        if not unsure:
+            return found
+        for index in sorted(unsure):
+            group, term = found.loc[index, ["group", "term"]]
+            counts = counted.table[:, [column[term]]].toarray()[:, 0]
+            p = stats.exact_permutation_p(counts, counted.sizes, counted.group == group)
+            found.loc[index, "p_permutation"] = p if np.isfinite(p) else found.loc[index, "p_permutation"]
+        exact |= unsure
 
 
 def _against_rest(counted: Counted, group: str, draws: int, seed: int) -> pd.DataFrame:
@@ -157,8 +181,7 @@ def calibrate(
             mean, margin = values.mean(), 1.96 * values.std(ddof=1) / np.sqrt(splits)
             row = {"group": group, "test": test, "share": mean, "low": max(0.0, mean - margin), "high": mean + margin}
             rows.append(row | {"splits": splits, "n": len(counted.terms), "n_clusters": len(counted.clusters)})
-    columns = ["group", "test", "share", "low", "high", "splits", "n", "n_clusters"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=COLUMNS["calibration"])
 
 
 def _false_positives(counted: Counted, draws: int, generator: np.random.Generator) -> tuple[float, float]:
@@ -170,7 +193,7 @@ def _false_positives(counted: Counted, draws: int, generator: np.random.Generato
     return float((permuted < ALPHA).mean()), float((token < ALPHA).mean())
 
 
-def candidates(keyness: pd.DataFrame, *, groups: pd.Series, top_n: int = 8) -> pd.DataFrame:
+def candidates(keyness: pd.DataFrame, *, groups: pd.Series, top_n: int = 6) -> pd.DataFrame:
     """For each group the `top_n` terms, names apart, that are likeliest to be its keywords: what the forest plot shows.
 
     Columns of `keyness`, and is_keyword. Smallest p of the permutation first, then the largest log ratio.

@@ -34,7 +34,7 @@ def render(values: Values) -> str:
     environment = SandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    environment.filters |= {"n": number, "spell": spell, "many": many, "rate": rate}
+    environment.filters |= {"n": number, "spell": spell, "many": many, "rate": rate, "pct": percent}
     environment.filters["words"] = lambda items: words(items, values.language)
     environment.globals |= {"v": values, "study": values.study.settings, "figure": figures.show, "ref": figures.refer}
     environment.globals["text"] = escape
@@ -106,6 +106,11 @@ def spell(value: int) -> str:
 def many(value: int, noun: str) -> str:
     """A number with its English noun: 1 report, 2 reports."""
     return f"{number(value)} {noun}{'' if value == 1 else 's'}"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share as a percentage."""
+    return f"{share:.{digits}%}"
 
 
 def rate(value: float) -> str:

@@ -29,11 +29,31 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Values:
-    """The values of one study in one language, from the published tables.
+class Keyword:
+    """A keyword as the report speaks of it: `times` as often as in the other texts, with the interval of that ratio.
 
-    units, sentences, counts, frequency: the tables. spans: the prepared table. Unknown groups and terms raise PolicytextError,
-    so that a narrative never states a number about nothing.
+    q: of the permutation over paragraphs. share: of the specifications in which it holds.
+    """
+
+    group: str
+    name: str
+    term: str
+    n: int
+    n_reference: int
+    range: int
+    times: float
+    low: float
+    high: float
+    q: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Values:
+    """The values of one study in one language, from the published tables of these names.
+
+    spans: the prepared table. An unknown group raises PolicytextError, so that a narrative never states a number about
+    nothing.
     """
 
     study: Study
@@ -42,6 +62,10 @@ class Values:
     sentences: pd.DataFrame
     counts: pd.DataFrame
     frequency: pd.DataFrame
+    keyness: pd.DataFrame
+    keyness_within: pd.DataFrame
+    calibration: pd.DataFrame
+    sensitivity: pd.DataFrame
     spans: pd.DataFrame
     top_n: int
 
@@ -156,3 +180,51 @@ class Values:
     def n_without_interval(self) -> int:
         """Groups with fewer paragraphs than an interval needs."""
         return sum(group.n_paragraphs < stats.FEWEST_CLUSTERS for group in self.groups)
+
+    @cached_property
+    def keywords(self) -> list[Keyword]:
+        """The keywords of all groups, those of one group together."""
+        found = frequency.keywords(self.keyness, groups=self.study.groups())
+        shares = self.sensitivity.groupby("finding")["agrees"].mean()
+        return [
+            Keyword(
+                row.group,
+                self.group(row.group).name,
+                row.term,
+                int(row.n),
+                int(row.n_reference),
+                int(row.range),
+                *(2**value for value in (row.log_ratio, row.low, row.high)),
+                row.q_permutation,
+                float(shares[f"{row.group}: {row.term}"]),
+            )
+            for row in found.itertuples()
+        ]
+
+    def keyword(self, group: str, term: str) -> Keyword | None:
+        """A keyword, or none where the term is not distinguished in this group."""
+        return next((word for word in self.keywords if (word.group, word.term) == (group, term)), None)
+
+    @property
+    def family(self) -> int:
+        """Pairs of group and term tested for keyness, names apart."""
+        return int((~self.keyness["is_name"]).sum())
+
+    @cached_property
+    def verdicts(self) -> tuple[int, int]:
+        """Terms that the token-level test calls more frequent in a group, and how many of them hold over paragraphs."""
+        called = frequency.verdicts(self.keyness, groups=self.study.groups())
+        naive = called["q"] < frequency.ALPHA
+        return int(naive.sum()), int((naive & (called["q_permutation"] < frequency.ALPHA)).sum())
+
+    @cached_property
+    def distinguished_within(self) -> pd.DataFrame:
+        """Rows of `keyness_within`, names apart, in which a unit differs from the others of its report; with its name."""
+        kept = self.keyness_within
+        kept = kept[(kept["q_permutation"] < frequency.ALPHA) & ~kept["is_name"].astype(bool)]
+        return kept.assign(name=kept["group"].map(self.study.unit_labels()[self.language]))
+
+    def false_positives(self, test: str) -> list[tuple[str, float, float, float]]:
+        """(group name, share, low, high) of the calibration of a test: permutation or g2."""
+        rows = self.calibration[self.calibration["test"] == test]
+        return [(self.group(row.group).name, row.share, row.low, row.high) for row in rows.itertuples()]

@@ -25,9 +25,10 @@ def network(shown: pd.DataFrame, *, language: str = "en") -> Figure:
         ]
     )
     nodes = nodes.drop_duplicates("term")
-    width, height = nodes["x"].max() - nodes["x"].min(), nodes["y"].max() - nodes["y"].min()
-    figure = style.figure(min(230, max(60, 30 + 165 * height / max(width, 1))))
-    axes = figure.subplots()
+    low, high = nodes["y"].min() - 4, nodes["y"].max() + 4
+    figure = style.figure(high - low, layout=None)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(-2, style.WIDTH - 2), ylim=(low, high))
     for edge in shown.itertuples():
         line = 0.4 + 0.35 * max(edge.log_dice - 9, 0)
         axes.plot([edge.x_a, edge.x_b], [edge.y_a, edge.y_b], color=style.FAINT, linewidth=line, zorder=1)
@@ -35,7 +36,6 @@ def network(shown: pd.DataFrame, *, language: str = "en") -> Figure:
         color = style.COLORS[(int(node.community) - 1) % len(style.COLORS)]
         box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": color, "linewidth": 0.6}
         axes.text(node.x, node.y, node.term, ha="center", va="center", fontsize=6, color=color, bbox=box, zorder=2)
-    axes.margins(0.06)
     axes.set_axis_off()
     return figure
 

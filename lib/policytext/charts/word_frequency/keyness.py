@@ -31,6 +31,7 @@ def _panels(shown: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Figure, lis
         axes.set_axisbelow(True)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="x", length=0 if axes is not panels[-1] else 2.5)
     return figure, [(group, rows, axes) for (group, rows), axes in zip(groups.items(), panels, strict=True)]
 
 
@@ -61,10 +62,8 @@ def forest(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
     return figure
 
 
-def _handle(mark: str, fill: str, words: str) -> Line2D:
-    return Line2D(
-        [], [], marker=mark, color=style.MUTED, markerfacecolor=fill, markersize=4.6, linewidth=0, label=words
-    )
+def _handle(mark: str, fill: str, words: str, *, color: str = style.MUTED) -> Line2D:
+    return Line2D([], [], marker=mark, color=color, markerfacecolor=fill, markersize=4.6, linewidth=0, label=words)
 
 
 def forest_words(shown: pd.DataFrame, *, family: int, min_n: int, draws: int) -> Captions:
@@ -109,11 +108,12 @@ def verdicts(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fi
             rows["q"], rows.index, "o", color=style.COLORS[0], markerfacecolor="white", markersize=4.4, linewidth=0
         )
         axes.plot(rows["q_permutation"], rows.index, "o", color=style.COLORS[0], markersize=4.4, linewidth=0)
-        axes.invert_xaxis() if not axes.xaxis_inverted() else None
+        axes.minorticks_off()
+    panels[0][2].invert_xaxis()
     panels[-1][2].set_xlabel(style.word("q", language))
     handles = [
-        _handle("o", "white", style.word("naive", language)),
-        _handle("o", style.MUTED, style.word("clustered", language)),
+        _handle("o", "white", style.word("naive", language), color=style.COLORS[0]),
+        _handle("o", style.COLORS[0], style.word("clustered", language), color=style.COLORS[0]),
         Line2D([], [], color=style.COLORS[1], linewidth=0.8, linestyle=(0, (3, 2)), label="q = 0.05"),
     ]
     figure.legend(handles=handles, loc="outside upper left", ncols=3, frameon=False)

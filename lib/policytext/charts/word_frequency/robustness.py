@@ -41,7 +41,8 @@ def specification_curve(shown: pd.DataFrame, *, labels: Labels, language: str = 
     names = [f"{row.term}\n{labels[language].get(row.group, row.group).splitlines()[0]}" for row in first.itertuples()]
     axes.set_yticks(range(len(findings)), names)
     axes.set_ylim(len(findings) - 0.4, -0.6)
-    axes.hlines([i + 0.5 for i in range(len(findings) - 1)], *axes.get_xlim(), color=style.FAINT, linewidth=0.5)
+    for row in range(len(findings) - 1):
+        axes.axhline(row + 0.5, color=style.FAINT, linewidth=0.5)
     shares = shown.groupby("finding")["agrees"].mean()
     right = axes.secondary_yaxis("right")
     right.set_yticks(range(len(findings)), [f"{shares[finding]:.0%}" for finding in findings])
@@ -78,11 +79,11 @@ def specification_curve_words(shown: pd.DataFrame, *, specifications: int) -> Ca
         "title": {"zh": "主题词的设定曲线", "en": "Specification curve of the keywords"},
         "caption": {
             "zh": f"{len(shares)}个主题词在{specifications}种分析设定下的对数比：分词（有词典、无词典、关闭HMM）×停用词（无、基础表、基础表加政策词）×置换单位（段落、句）"
-            f"×标准化（词数、字数）。实心为该设定下结论相同，右侧为相同的比例；{firm}个词在全部设定下成立。",
+            f"×标准化（词数、字数）。实心为该设定下结论相同，右侧为相同的比例（该设定下没有这个词的，不画点，计为不同）；{firm}个词在全部设定下成立。",
             "en": f"Log ratio of {len(shares)} keywords under {specifications} specifications: segmenter (with dictionary, without, HMM "
             "off) × stop words (none, base list, base and policy list) × unit of permutation (paragraph, sentence) × normaliser "
-            f"(terms, characters). Filled marks agree with the main analysis, their share stands on the right; {firm} keywords "
-            "hold in all of them.",
+            f"(terms, characters). Filled marks agree with the main analysis, their share stands on the right (a specification "
+            f"that does not have the term has no mark and does not agree); {firm} keywords hold in all of them.",
         },
         "alt": {
             "zh": f"设定曲线，每行一个主题词，点为各设定下的对数比，颜色区分分词方式；{len(shares)}个词中{firm}个始终成立。",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 
 from policytext import style
@@ -70,56 +70,41 @@ def within(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
 
     shown: rows of `frequency.within_top` with report_id, term, group (a unit), rate, differs.
     """
-    words = labels[language]
     reports = list(dict.fromkeys(shown["report_id"]))
     rows = shown.groupby("report_id")["term"].nunique().max()
     columns = min(2, len(reports))
     lines = -(-len(reports) // columns)
     members = shown.groupby("report_id")["group"].nunique().max()
-    figure = style.figure(lines * (14 + 4.2 * rows + 3.6 * members))
-    panels = list(figure.subplots(lines, columns, squeeze=False).flat)
-    for report, axes in zip(reports, panels, strict=False):
-        some = shown[shown["report_id"] == report]
-        terms = list(dict.fromkeys(some["term"]))
-        look = style.marks(dict.fromkeys(some["group"]))
-        for unit, own in some.groupby("group", sort=False):
-            color, mark = look[unit]
-            heights = [terms.index(term) for term in own["term"]]
-            for rate, height, differs in zip(own["rate"], heights, own["differs"], strict=True):
-                axes.plot(
-                    rate, height, mark, color=color, markerfacecolor=color if differs else "white", markersize=4.6
-                )
-        axes.set_yticks(range(len(terms)), terms)
-        axes.set_ylim(len(terms) - 0.4, -0.6)
-        axes.set_title(words.get(report, report).replace("\n", "  "), loc="left")
-        axes.set_xlabel(style.word("rate", language))
-        axes.grid(axis="y", color=style.FAINT, linewidth=0.4)
-        axes.set_axisbelow(True)
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
-        handles = [
-            Line2D(
-                [],
-                [],
-                marker=mark,
-                color=color,
-                markerfacecolor="white",
-                markersize=4.6,
-                linewidth=0,
-                label=words.get(unit, unit),
-            )
-            for unit, (color, mark) in look.items()
-        ]
-        axes.legend(
-            handles=handles,
-            loc="upper center",
-            bbox_to_anchor=(0.45, -0.13 * 10 / max(rows, 4)),
-            ncols=2,
-            frameon=False,
-        )
-    for axes in panels[len(reports) :]:
-        axes.set_axis_off()
+    figure = style.figure(lines * (18 + 5 * rows + 2 * members))
+    parts = figure.subfigures(lines, columns, squeeze=False).flat
+    for report, part in zip(reports, parts, strict=False):
+        _voices(part, shown[shown["report_id"] == report], labels[language].get(report, report), labels[language], language)
     return figure
+
+
+def _voices(part: SubFigure, rows: pd.DataFrame, title: str, words: Mapping[str, str], language: str) -> None:
+    """One report: a row per term, the marks of its units a little apart, so that equal rates stay visible."""
+    axes = part.subplots()
+    terms, look = list(dict.fromkeys(rows["term"])), style.marks(dict.fromkeys(rows["group"]))
+    for number, (unit, own) in enumerate(rows.groupby("group", sort=False)):
+        color, mark = look[unit]
+        shift = 0.5 * ((number + 0.5) / len(look) - 0.5)
+        for rate, term, differs in zip(own["rate"], own["term"], own["differs"], strict=True):
+            fill = color if differs else "white"
+            axes.plot(rate, terms.index(term) + shift, mark, color=color, markerfacecolor=fill, markersize=4)
+    axes.set_yticks(range(len(terms)), terms)
+    axes.set_ylim(len(terms) - 0.4, -0.6)
+    axes.set_title(title.replace("\n", "  "), loc="left")
+    axes.set_xlabel(style.word("rate", language))
+    axes.grid(axis="y", color=style.FAINT, linewidth=0.4)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    handles = [
+        Line2D([], [], marker=mark, color=color, markerfacecolor="white", markersize=4, linewidth=0, label=words.get(unit, unit))
+        for unit, (color, mark) in look.items()
+    ]
+    part.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
 
 
 def within_words(shown: pd.DataFrame, *, draws: int) -> Captions:
