@@ -18,6 +18,9 @@ lab: $(READY)
 verify: $(READY)
 	@$(BIN)/policytext verify
 
+bench: $(READY)
+	@$(BIN)/python tests/bench.py
+
 # pip refuses an editable project beside hashes, so the project follows its libraries.
 $(READY): requirements.lock pyproject.toml
 	@echo "Setting up .venv (a few minutes, once)"

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
-from policytext import stats
 from scipy import sparse
+
+from policytext import stats
 
 PUBLISHED = json.loads((Path(__file__).parent / "data" / "reference_values.json").read_text(encoding="utf-8"))
 KEYNESS, DISPERSION, ASSOCIATION = PUBLISHED["keyness"], PUBLISHED["dispersion"], PUBLISHED["association"]

@@ -73,7 +73,7 @@ def status(home: Home) -> None:
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
 def check(home: Home, style: str) -> int:
     """Read the study and tell all that is wrong with it, with file and line."""
-    from policytext import prepare
+    from policytext import frequency, prepare
     from policytext.study import open_study, problems_of
 
     problems = problems_of(home)
@@ -82,6 +82,7 @@ def check(home: Home, style: str) -> int:
     try:
         if not problems:
             study = open_study(home)
+            frequency.stopwords(study)  # reads the list, and says where it is wrong
             notes = prepare.uncut(study).to_dict("records")
             summary = (
                 f"{len(study.reports)} reports, {len(study.units)} units, {len(study.spans)} spans: nothing is wrong."
@@ -104,7 +105,9 @@ def check(home: Home, style: str) -> int:
 
 @at_home
 @click.argument("term", callback=_not_empty)
-@click.option("--sort", type=click.Choice(["left", "right"]), help="Align the hits and sort them by this side's context.")
+@click.option(
+    "--sort", type=click.Choice(["left", "right"]), help="Align the hits and sort them by this side's context."
+)
 @click.option("--context", type=click.IntRange(min=0), help="Align the hits and keep so many characters on each side.")
 def find(home: Home, term: str, sort: str | None, context: int | None) -> None:
     """Print every occurrence of a string in its sentence, with place, report and position."""
@@ -118,7 +121,7 @@ def find(home: Home, term: str, sort: str | None, context: int | None) -> None:
     study = open_study(home)
     names = dict(zip(study.units["unit_id"], study.units["unit"], strict=True))
     hits = segment.concordance(prepare.table(study, "sentences"), term, names=names, sort=sort or "", context=context)
-    console = Console(soft_wrap=True, highlight=False)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
     where = [f"{hit.place} · {hit.report_id} {hit.spans}" for hit in hits.itertuples()]
     aligned = sort is not None or context is not None
     margin = max(map(cell_len, where), default=0) if aligned else 0
@@ -160,6 +163,12 @@ def main() -> None:
     except PolicytextError as error:
         click.echo(error, err=True)
         code = error.exit_code
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(
+            f"{where}{error.strerror or error}. Nothing was lost; make room or mend it, and try again.", err=True
+        )
+        code = 1
     except click.ClickException as error:
         error.show()
         code = error.exit_code

@@ -99,8 +99,8 @@ def _unpaired(text: str) -> list[str]:
         if character in _OPEN:
             waiting.append(place)
         elif character in _CLOSE:
-            if waiting and _OPEN.index(text[waiting[-1]]) == _CLOSE.index(character):
-                waiting.pop()
-            else:
-                lonely.append(place)
+            partner = _OPEN[_CLOSE.index(character)]
+            at = next((i for i in reversed(range(len(waiting))) if text[waiting[i]] == partner), None)
+            lonely += [place] if at is None else waiting[at + 1 :]
+            del waiting[len(waiting) if at is None else at :]
     return [text[max(0, place - 8) : place + 8] for place in sorted(lonely + waiting)]

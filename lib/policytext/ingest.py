@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from pathlib import Path
 
 from policytext.errors import INVALID_STUDY, PolicytextError
@@ -19,6 +20,7 @@ _MARKS = [
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 ]
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_PRIVATE = re.compile(r"[\ue000-\uf8ff]")
 _DAMAGE = re.compile("\ufffd|锟斤拷|烫烫烫|屯屯屯")
 
 
@@ -59,30 +61,46 @@ def decode(data: bytes, *, file: str) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
-        readings = [(name, text) for name in ("gb18030", "big5") if (text := _try(data, name)) is not None]
-        if not readings:
-            line = data[: error.start].count(b"\n") + 1
-            raise _refuse(file, "it is neither UTF-8 nor GB18030 nor Big5", "Save it as UTF-8.", line=line) from None
-    encoding, text = max(readings, key=lambda reading: share_of_common(reading[1], reading[0]))
-    return text, encoding
+        line = data[: error.start].count(b"\n") + 1
+        if len(_HAN.findall(data[: error.start].decode("utf-8"))) > 1:  # no other encoding begins like that
+            what = "it is UTF-8, but some of its bytes are missing or changed"
+            raise _refuse(file, what, "Get the file again from its source.", line=line) from None
+    read = {
+        name: text
+        for name in ("gb18030", "big5", "big5hkscs")
+        if (text := _try(data, name)) and not _PRIVATE.search(text)
+    }
+    if not read:
+        raise _refuse(file, "it is neither UTF-8 nor GB18030 nor Big5", "Save it as UTF-8.", line=line)
+    encoding = max(read, key=lambda name: share_of_common(Counter(read[name]), name))
+    return read[encoding], encoding
 
 
-def share_of_common(text: str, standard: str) -> float:
-    """Share of the Chinese characters of a text that `gb18030` or `big5` ranks among the common ones."""
-    codec, low, high = {"gb18030": ("gb2312", 0xB0, 0xD7), "big5": ("big5", 0xA4, 0xC6)}[standard]
-    codes = [character.encode(codec, "replace") for character in _HAN.findall(text[:100_000])]
-    return sum(len(code) == 2 and low <= code[0] <= high for code in codes) / max(len(codes), 1)
+def share_of_common(characters: Counter[str], standard: str) -> float:
+    """Share of the Chinese characters of a text that `gb18030` or `big5` ranks among the common ones.
+
+    characters: how often each character occurs.
+    """
+    codec, low, high = ("gb2312", 0xB0, 0xD7) if standard == "gb18030" else ("big5", 0xA4, 0xC6)
+    common = total = 0
+    for character, n in characters.items():
+        if "\u4e00" <= character <= "\u9fff":
+            code = character.encode(codec, "replace")
+            total += n
+            common += n * (len(code) == 2 and low <= code[0] <= high)
+    return common / max(total, 1)
 
 
 def find_damage(text: str) -> tuple[int, str] | None:
     """Line and reason where a text was damaged before it came here (a wrong encoding once applied), else None."""
     if match := _DAMAGE.search(text):
         return text.count("\n", 0, match.start()) + 1, f"it holds {match.group()!r}, left where characters were lost"
-    letters = sum("\u00c0" <= character <= "\u00ff" for character in text)
-    han = len(_HAN.findall(text))
+    characters = Counter(text)
+    letters = sum(n for character, n in characters.items() if "\u00c0" <= character <= "\u00ff")
+    han = sum(n for character, n in characters.items() if "\u4e00" <= character <= "\u9fff")
     if letters > 20 and letters > han:
         return 1, "its Chinese was once read as Western text (mojibake)"
-    common = max(share_of_common(text, "gb18030"), share_of_common(text, "big5"))
+    common = max(share_of_common(characters, "gb18030"), share_of_common(characters, "big5"))
     if han > 50 and common < 0.6:
         return 1, f"only {common:.0%} of its Chinese characters are common ones: it was once read in a wrong encoding"
     return None

@@ -21,13 +21,14 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from rich.console import Console
 from rich.progress import track
 
 from policytext import ingest, segment
 from policytext.errors import PolicytextError, exit_with
-from policytext.study import COLUMNS, Home, Study, checks, open_study
+from policytext.study import COLUMNS, Home, Study, checks, guess, open_study
 
-BATCH = 256
+BATCH = 64
 """Reports in a batch: what one worker holds in memory at a time."""
 
 _TEXT = pa.string()
@@ -57,7 +58,7 @@ def refresh(home: Home, *, jobs: int | None = None, executor: Executor | None = 
         problems = [p for wrong in _map(study, {key: wanted[key] for key in missing}, jobs, executor) for p in wrong]
         exit_with(problems)
     for stage, paths in files.items():
-        for old in set((home.cache / stage).glob("*.parquet")) - set(paths):
+        for old in set((home.cache / stage).glob("*")) - set(paths):
             old.unlink(missing_ok=True)
     return files
 
@@ -122,14 +123,20 @@ def _batches(study: Study) -> Iterator[Study]:
 def _key(study: Study, batch: Study) -> str:
     """A hash of all that the outcome of a batch depends on."""
     digest = hashlib.sha256()
-    for path in [study.home.seed("dictionary.txt"), *map(Path, (__file__, segment.__file__, ingest.__file__))]:
+    for path in [
+        study.home.seed("dictionary.txt"),
+        *map(Path, (__file__, segment.__file__, ingest.__file__, guess.__file__)),
+    ]:
         digest.update(path.read_bytes())
     for frame in (batch.reports[["report_id", "file", "sha256"]], batch.units[["unit_id", "report_id"]], batch.spans):
         digest.update(frame.to_csv(index=False).encode())
     digest.update(json.dumps([pattern.pattern for pattern in batch.boilerplate]).encode())
     for file in batch.reports["file"]:
-        path = study.path(file)
-        digest.update(hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"missing")
+        try:
+            with study.path(file).open("rb") as content:
+                digest.update(hashlib.file_digest(content, "sha256").digest())
+        except OSError:
+            digest.update(b"not readable")  # the check of the report tells
     return digest.hexdigest()[:24]
 
 
@@ -143,7 +150,9 @@ def _map(
     own = executor or ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
     try:
         futures: list[Future[list[PolicytextError]]] = [own.submit(_prepare, *item) for item in batches.items()]
-        done = track(as_completed(futures), "Preparing reports", total=len(futures), transient=True)
+        done = track(
+            as_completed(futures), "Preparing reports", total=len(futures), transient=True, console=Console(stderr=True)
+        )
         return [future.result() for future in done]
     finally:
         if executor is None:
@@ -182,7 +191,7 @@ def _account(span: dict[str, Any], report_id: str, text: str, encoding: str) -> 
 def _usable(path: Path) -> bool:
     """Whether a file of the cache is there and whole; a broken one is taken away, with a warning."""
     try:
-        pq.read_metadata(path)
+        pq.read_table(path)
         return True
     except FileNotFoundError:
         return False

@@ -23,9 +23,12 @@ with warnings.catch_warnings():
 
 jieba.setLogLevel("WARNING")
 
-_END = re.compile(r"[。！？!?；;]+[”’」』》）)\]】〉]*")
+_END = re.compile(r"[。！？!?；;]+")
+_CLOSERS = "”’」』》）)]】〉"
 _WORD = re.compile(r"[^\W\d_]")
-_ENTRY = re.compile(r"^(\S+)(?: +([0-9]+))?(?: +([a-z]+))?$")
+_ENTRY = re.compile(
+    r"^(\S+)(?: +([1-9][0-9]*))?(?: +([a-z]+))?$"
+)  # jieba keeps a frequency of 0 for all tokenizers at once
 _CUTTABLE = re.compile(r"[\u4e00-\u9fd5a-zA-Z0-9#&._%]+")
 """What jieba's pattern takes as one run, without `+` and `-`, which it splits off again."""
 
@@ -90,9 +93,13 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _closed(text: str, match: re.Match[str]) -> int:
-    """The end of a sentence; an ASCII quotation mark stays with it where it closes one that is open."""
+    """The end of a sentence: an ASCII quotation mark stays with it where it closes one that is open, and what follows."""
     end = match.end()
-    return end + (text[end : end + 1] == '"' and text[:end].count('"') % 2 == 1)
+    while (
+        (text[end : end + 1] in _CLOSERS and end < len(text)) or (text[end : end + 1] == '"' and text[:end].count('"') % 2)
+    ):
+        end += 1
+    return end
 
 
 def sentences(report_id: str, text: str, spans: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -113,10 +120,10 @@ def sentences(report_id: str, text: str, spans: Sequence[dict[str, Any]]) -> Ite
             }
 
 
-def shift(spans: str, start: int, end: int) -> str:
-    """The raw spans of `text[start:end]` of a sentence that has these spans."""
-    pieces = tuple((int(low), int(high)) for low, high in (piece.split("-") for piece in spans.split(";")))
-    return Stretch("", pieces).spans(start, end)
+def stretch_of(sentence: dict[str, Any]) -> Stretch:
+    """The text of a sentence and where its characters stand, from its columns `text` and `spans`."""
+    pieces = tuple((int(low), int(high)) for low, high in (piece.split("-") for piece in sentence["spans"].split(";")))
+    return Stretch(sentence["text"], pieces)
 
 
 def terms(sentence: dict[str, Any], tokenizer: jieba.Tokenizer, *, hmm: bool = True) -> Iterator[dict[str, Any]]:
@@ -124,9 +131,10 @@ def terms(sentence: dict[str, Any], tokenizer: jieba.Tokenizer, *, hmm: bool = T
 
     A term is a word of two characters or more that holds a Chinese character or a letter.
     """
-    for word, start, end in tokenizer.tokenize(sentence["text"], HMM=hmm):
+    stretch = stretch_of(sentence)
+    for word, start, end in tokenizer.tokenize(stretch.text, HMM=hmm):
         if end - start >= MIN_CHARS and _WORD.search(word):
-            spans = shift(sentence["spans"], start, end)
+            spans = stretch.spans(start, end)
             yield {key: sentence[key] for key in ("sentence_id", "unit_id", "paragraph_id")} | {
                 "term": word,
                 "spans": spans,
@@ -206,7 +214,7 @@ def find_uncut(sentence: dict[str, Any], words: Sequence[str], tokenizer: jieba.
         for match in re.finditer(re.escape(word), text):
             over = [(w, a, b) for w, a, b in tokens if a < match.end() and b > match.start()]
             if len(over) > 1:
-                spans = shift(sentence["spans"], *match.span())
+                spans = stretch_of(sentence).spans(*match.span())
                 row = {"term": word, "tokens": "/".join(w for w, _, _ in over)}
                 yield row | {"sentence_id": sentence["sentence_id"], "spans": spans}
 
@@ -222,7 +230,9 @@ def concordance(
     """
     found = sentences[sentences["text"].str.contains(string, regex=False)] if string else sentences[:0]
     columns = ["place", "report_id", "left", "string", "right", "spans"]
-    rows = pd.DataFrame(occurrences(found.to_dict("records"), string), columns=["unit_id", "report_id", "left", "right", "spans"])
+    rows = pd.DataFrame(
+        occurrences(found.to_dict("records"), string), columns=["unit_id", "report_id", "left", "right", "spans"]
+    )
     rows = rows.assign(place=rows["unit_id"].map(names), string=string)
     if sort:
         rows = rows.sort_values(sort, key=lambda side: side.str[::-1] if sort == "left" else side, kind="stable")
@@ -237,6 +247,6 @@ def occurrences(sentences: Iterable[dict[str, Any]], string: str) -> list[dict[s
     for sentence in sentences:
         for match in re.finditer(re.escape(string), sentence["text"]):
             left, right = sentence["text"][: match.start()], sentence["text"][match.end() :]
-            spans = shift(sentence["spans"], *match.span())
+            spans = stretch_of(sentence).spans(*match.span())
             found.append(sentence | {"left": left, "right": right, "spans": spans})
     return found

@@ -219,7 +219,9 @@ def permutation_p(
     return beyond / total
 
 
-def exact_permutation_p(counts: ArrayLike, sizes: ArrayLike, is_target: ArrayLike, *, states: int = 40_000_000) -> float:
+def exact_permutation_p(
+    counts: ArrayLike, sizes: ArrayLike, is_target: ArrayLike, *, states: int = 40_000_000
+) -> float:
     """The p of `permutation_p` for one term over all arrangements, counted and not drawn; sizes are whole numbers.
 
     How many sets of as many clusters as the target has hold k occurrences and s of the sizes is counted cluster by

@@ -136,7 +136,12 @@ def communities(cowords: pd.DataFrame, *, top_n: int = 60, stability: float = 0.
     return pd.DataFrame(rows).sort_values(["community", "n", "term"], ascending=[True, False, True], ignore_index=True)
 
 
-_EDGE, _LINE, _LETTER, _GAP = 9.0, 4.2, 2.5, 2.0  # millimetres: an edge, the height of a label, a character, between labels
+_EDGE, _LINE, _LETTER, _GAP = (
+    9.0,
+    4.2,
+    2.5,
+    2.0,
+)  # millimetres: an edge, the height of a label, a character, between labels
 
 
 def _places(network: nx.Graph) -> dict[str, tuple[float, float]]:
@@ -148,7 +153,9 @@ def _places(network: nx.Graph) -> dict[str, tuple[float, float]]:
         inner = network.subgraph(sorted(part))
         found = nx.kamada_kawai_layout(inner, weight="length", scale=_EDGE * len(part) ** 0.75 / 1.6)
         terms = list(found)
-        place = _apart(np.array([found[term] for term in terms]), np.array([len(term) * _LETTER + _GAP for term in terms]))
+        place = _apart(
+            np.array([found[term] for term in terms]), np.array([len(term) * _LETTER + _GAP for term in terms])
+        )
         halves = np.array([[len(term) * _LETTER / 2, _LINE / 2] for term in terms])
         corner, end = (place - halves).min(axis=0), (place + halves).max(axis=0)
         if left and left + (end - corner)[0] > 160:

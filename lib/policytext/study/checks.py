@@ -69,7 +69,7 @@ def check_report(study: Study, line: int, report: dict[str, Any]) -> list[Policy
         return [PolicytextError(error.what, fix, error.file, error.line, exit_code=INVALID_STUDY)]
     problems = []
     found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if report["sha256"] and report["sha256"] != found:
+    if report["sha256"] and report["sha256"].lower() != found:
         what = f"{report['file']} is not the file that was recorded: its sha256 is {found}"
         fix = "Put the file as received back; if it was changed on purpose, look at its spans and record the new sum."
         problems.append(_wrong(what, fix, "reports", line, "sha256"))
@@ -114,7 +114,7 @@ def _wrong_with(span: dict[str, Any], before: dict[str, Any], text: str, units: 
     wrong = []
     for column, found in {"begins": text[start:end].startswith, "ends": text[start:end].endswith}.items():
         if span[column] and not found(span[column]):
-            here = text[start : start + 8] if column == "begins" else text[end - 8 : end]
+            here = text[start:end][:8] if column == "begins" else text[start:end][-8:]
             fix = "Mend the offsets (they decide), or the quote."
             wrong.append((f"the text {column} with {here!r}, not {span[column]!r}", fix, column))
     if span["part"] == before["part"]:
@@ -128,6 +128,8 @@ def _wrong_with(span: dict[str, Any], before: dict[str, Any], text: str, units: 
         wrong.append(
             ("inline joins a span to the one before it, which is not of its unit", "Mend part or join.", "join")
         )
+    elif span["join"] == "inline" and span["kind"] != before["kind"]:
+        wrong.append((f"inline joins {span['kind']} to {before['kind']}", "Only body joins body.", "join"))
     return wrong
 
 

@@ -30,6 +30,7 @@ def read_rows(path: Path, model: type[Row], *, file: str) -> tuple[list[tuple[in
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[tuple[int, Row]] = []
     problems: list[PolicytextError] = []
+    line = 1
     try:
         header = [name.strip() for name in next(reader)]
         problems += _check_header(header, model, file)
@@ -43,7 +44,7 @@ def read_rows(path: Path, model: type[Row], *, file: str) -> tuple[list[tuple[in
                 problems += wrong
             line = reader.line_num + 1
     except csv.Error as error:
-        problems.append(_problem(f"not a CSV file here ({error})", "Close the quotation mark.", file, reader.line_num))
+        problems.append(_problem(f"not a CSV file here ({error})", "Close the quotation mark.", file, line))
     return rows, problems
 
 

@@ -8,6 +8,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
+from policytext import ingest
 from policytext.errors import INVALID_STUDY, PolicytextError
 
 SUFFIXES = (".txt", ".md")
@@ -19,7 +20,7 @@ _FINISHED = re.compile(r"[。！？!?；;：:，,、…][”’」』》）)\]�
 def report_id(path: Path, *, taken: Collection[str] = ()) -> str:
     """An id from the name of a file, never a bare number, never one that is taken."""
     name = re.sub(r"[^\w.-]+", "-", path.stem).strip("-._")[:90] or "report"
-    name = f"report-{name}" if name.replace(".", "").isdigit() else name
+    name = f"report-{name}" if re.fullmatch(r"[\d.-]+", name) else name
     alike = chain([name], (f"{name}-{number}" for number in count(2)))
     return next(candidate for candidate in alike if candidate not in taken)
 
@@ -82,7 +83,7 @@ def read_boilerplate(path: Path, *, file: str) -> list[re.Pattern[str]]:
     Raises PolicytextError (exit 3) with the line of a pattern that is no regular expression.
     """
     patterns = []
-    lines = path.read_text("utf-8-sig").splitlines() if path.is_file() else []
+    lines = ingest.read_text(path, file=file)[0].splitlines() if path.is_file() and path.stat().st_size else []
     for number, line in enumerate(lines, 1):
         try:
             patterns += [re.compile(line.strip())] if line.strip() and not line.startswith("#") else []

@@ -62,14 +62,15 @@ def make_home(root: Path, files: Sequence[Path]) -> Home:
         raise PolicytextError(
             "no reports are named", fix="Name text files, or folders that hold some.", exit_code=USAGE
         )
-    root.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".policytext-", dir=root.parent) as folder:
+    ground = next(folder for folder in root.parents if folder.is_dir())
+    with tempfile.TemporaryDirectory(prefix=".policytext-", dir=ground) as folder:
         seeds = Path(folder) / "home" / "seeds"
         (seeds / "reports").mkdir(parents=True)
         _write_tables(seeds, paths)
         (seeds / "study.yml").write_text(_STUDY, "utf-8")
         (seeds / "CITATION.cff").write_text(_CITATION % date.today(), "utf-8")
         (seeds / "README.md").write_text(_README, "utf-8")
+        root.parent.mkdir(parents=True, exist_ok=True)
         if root.is_dir():
             root.rmdir()
         seeds.parent.rename(root)
@@ -80,7 +81,8 @@ def _reports(files: Sequence[Path]) -> Iterator[Path]:
     """The text files named, and those in the folders named, in the order of their names."""
     for path in files:
         if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in guess.SUFFIXES and p.is_file())
+            found = (p for p in path.rglob("[!.]*") if p.suffix.lower() in guess.SUFFIXES and p.is_file())
+            yield from sorted(found)
         elif path.suffix.lower() in guess.SUFFIXES or not path.is_file():
             yield path
         else:

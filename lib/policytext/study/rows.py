@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt
 def _name(value: str) -> str:
     if not re.fullmatch(r"\w[\w.-]{0,99}", value):
         raise ValueError("an id is made of letters, digits, '-', '_' and '.', at most 100")
-    if value.replace(".", "").isdigit():
-        raise ValueError("an id that is a bare number is changed by Excel; put a word in it, like rugao-2023")
+    if re.fullmatch(r"[\d.-]+", value):
+        raise ValueError("an id that is a bare number or date is changed by Excel; put a word in it, like rugao-2023")
     return value
 
 

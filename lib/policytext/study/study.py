@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ class Study:
     def path(self, file: str) -> Path:
         """Where a file of `reports.csv` lies. Raises PolicytextError (exit 3) for one outside `seeds/`."""
         path = self.home.seeds / file
-        if not path.resolve().is_relative_to(self.home.seeds.resolve()):
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.home.seeds)):
             fix = "Put the report into seeds/reports and name it from there."
             raise PolicytextError("it lies outside the study", fix=fix, file=file, exit_code=INVALID_STUDY)
         return path
@@ -83,7 +84,7 @@ class Study:
         if by in own:
             values = own[by]
         elif by in self.reports:
-            values = own["report_id"].map(self.reports.set_index("report_id")[by])
+            values = own["report_id"].map(self.reports.drop_duplicates("report_id").set_index("report_id")[by])
         else:
             known = ", ".join([*self.units.columns, *self.reports.columns])
             raise PolicytextError(f"units cannot be grouped by {by!r}", fix=f"Columns: {known}.", exit_code=2)
@@ -135,7 +136,9 @@ class Study:
     @staticmethod
     def merge_labels(*several: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
         """Labels of several kinds of things as one."""
-        return {language: {k: v for labels in several for k, v in labels[language].items()} for language in ("zh", "en")}
+        return {
+            language: {k: v for labels in several for k, v in labels[language].items()} for language in ("zh", "en")
+        }
 
     def report_labels(self, by: str | None = None) -> dict[str, dict[str, str]]:
         """For each language what to print for a report: the label of its group where that is its own, else its id."""
@@ -187,11 +190,13 @@ def load(home: Home) -> tuple[Study | None, list[PolicytextError]]:
         tables[name], wrong = _read_table(home, name, model)
         problems += wrong
     if tables["reports"] is None and not problems:
-        tables["reports"], tables["units"], problems = _guess_tables(home)
+        tables["reports"], units, problems = _guess_tables(home)
+        tables["units"] = tables["units"] if tables["units"] is not None else units
     if tables["reports"] is None or problems:
         return None, problems
     if tables["units"] is None:
-        rows = [guess.unit(row, Path(row["file"])) for row in tables["reports"].to_dict("records")]
+        reports = tables["reports"].drop_duplicates("report_id").to_dict("records")
+        rows = [guess.unit(row, Path(row["file"])) for row in reports]
         tables["units"] = _frame(list(enumerate(rows, 2)), Unit)
     spans = tables["spans"] if tables["spans"] is not None else _frame([], Span)
     return Study(home, settings, tables["reports"], tables["units"], spans, boilerplate), []
@@ -202,6 +207,9 @@ def _read_table(home: Home, name: str, model: type[BaseModel]) -> tuple[pd.DataF
     if not path.is_file():
         return None, []
     rows, problems = files.read_rows(path, model, file=f"seeds/{name}.csv")
+    if not rows and not problems and name != "spans":
+        what, fix = "the table has no rows", "Give each report a row, or take the file away."
+        problems = [PolicytextError(what, fix, file=f"seeds/{name}.csv", exit_code=INVALID_STUDY)]
     return _frame([(line, row.model_dump()) for line, row in rows], model), problems
 
 

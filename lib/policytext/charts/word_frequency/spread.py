@@ -78,7 +78,9 @@ def within(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
     figure = style.figure(lines * (18 + 5 * rows + 2 * members))
     parts = figure.subfigures(lines, columns, squeeze=False).flat
     for report, part in zip(reports, parts, strict=False):
-        _voices(part, shown[shown["report_id"] == report], labels[language].get(report, report), labels[language], language)
+        _voices(
+            part, shown[shown["report_id"] == report], labels[language].get(report, report), labels[language], language
+        )
     return figure
 
 
@@ -101,7 +103,16 @@ def _voices(part: SubFigure, rows: pd.DataFrame, title: str, words: Mapping[str,
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     handles = [
-        Line2D([], [], marker=mark, color=color, markerfacecolor="white", markersize=4, linewidth=0, label=words.get(unit, unit))
+        Line2D(
+            [],
+            [],
+            marker=mark,
+            color=color,
+            markerfacecolor="white",
+            markersize=4,
+            linewidth=0,
+            label=words.get(unit, unit),
+        )
         for unit, (color, mark) in look.items()
     ]
     part.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)

@@ -1,0 +1,110 @@
+"""Measured claims, each as a ratio against the alternative in the same run: `make bench`.
+
+Prints a line a claim and writes `build/bench/bench.json`. Nothing here is a test: machines differ, ratios less so.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from policytext import prepare, stats
+from policytext.study import PROJECT, Home, open_study
+
+PARAGRAPHS, TERMS, DRAWS = 98, 300, 100_000
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Wall-clock seconds of one call."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def permutation() -> dict[str, object]:
+    """100,000 relabellings of 98 paragraphs for 300 terms, against a plain loop over draws and terms."""
+    generator = np.random.default_rng(0)
+    sizes = generator.integers(20, 120, PARAGRAPHS)
+    counts = generator.poisson(np.outer(sizes, np.full(TERMS, 0.004)))
+    target = np.arange(PARAGRAPHS) < 30
+    few = 50
+
+    def loop() -> None:
+        for _ in range(few):
+            members = generator.permutation(target)
+            for term in range(TERMS):
+                abs(
+                    counts[members, term].sum() / sizes[members].sum()
+                    - counts[~members, term].sum() / sizes[~members].sum()
+                )
+
+    vectorised = seconds(lambda: stats.permutation_p(counts, sizes, target, draws=DRAWS))
+    plain = seconds(loop) / few * DRAWS
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return {
+        "what": "permutation test against a plain loop",
+        "seconds": vectorised,
+        "ratio": plain / vectorised,
+        "peak_gb": peak,
+    }
+
+
+def preparing() -> dict[str, object]:
+    """Cutting 1,000 reports into sentences and terms with two processes, against one."""
+    times = {}
+    for jobs in (1, 2):
+        with tempfile.TemporaryDirectory() as folder:
+            home = many_reports(Path(folder), 1_000)
+            times[jobs] = seconds(lambda home=home, jobs=jobs: prepare.refresh(home, jobs=jobs))
+    return {
+        "what": "preparing 1,000 reports, two processes against one",
+        "seconds": times[2],
+        "ratio": times[1] / times[2],
+    }
+
+
+def preparing_again() -> dict[str, object]:
+    """One report of 1,000 changed: preparing it again, against preparing all."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = many_reports(Path(folder), 1_000)
+        every = seconds(lambda: prepare.refresh(home, jobs=1))
+        with (home.seeds / "reports" / "r0000.txt").open("a", encoding="utf-8") as file:
+            file.write("\n又加一句。\n")
+        again = seconds(lambda: prepare.refresh(home, jobs=1))
+    return {"what": "one report of 1,000 changed, against all anew", "seconds": again, "ratio": every / again}
+
+
+def many_reports(root: Path, number: int) -> Home:
+    """A home with copies of the text of the default study, each with a line of its own."""
+    study = open_study(PROJECT)
+    texts = [study.read(report_id)[0] for report_id in study.reports["report_id"]]
+    (root / "seeds" / "reports").mkdir(parents=True)
+    for name in ("dictionary.txt", "stopwords.txt"):
+        shutil.copy(PROJECT / "seeds" / name, root / "seeds" / name)
+    for i in range(number):
+        (root / "seeds" / "reports" / f"r{i:04}.txt").write_text(f"第{i}份。\n{texts[i % len(texts)]}", "utf-8")
+    return Home(root)
+
+
+def main() -> None:
+    """Run all and tell."""
+    results = []
+    for measure in (permutation, preparing, preparing_again):
+        found = measure()
+        results.append(found)
+        peak = f", peak {found['peak_gb']:.2f} GB" if "peak_gb" in found else ""
+        print(f"{found['what']}: {found['ratio']:.1f} times as fast ({found['seconds']:.1f} s{peak})", flush=True)
+    place = PROJECT / "build" / "bench" / "bench.json"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
