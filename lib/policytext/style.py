@@ -26,7 +26,9 @@ POINT = 25.4 / 72
 WIDTH = 170
 """Millimetres: two columns of a Chinese journal."""
 
-COLORS = ("#0b4f8a", "#d1690e", "#2a9d6f", "#8c3a8c", "#e0a800", "#5f6b76", "#56b4e9", "#a33b2a")
+COLORS = ("#004b84", "#c76c22", "#22683c", "#9354a5", "#e2b236", "#36b3da", "#6f1821", "#8995a1")
+"""Neighbours in lightness are 6 or more apart in L*, and lie on different sides of the axis from yellow to blue, so that
+all eight differ in grey and to eyes that do not tell red from green."""
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "h")
 INK, MUTED, FAINT = "#1b1f24", "#667079", "#d5dade"
 

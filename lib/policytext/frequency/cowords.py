@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from policytext import stats
-from policytext.study import COLUMNS
+from policytext.study import COLUMNS, empty
 
 MIN_TOGETHER = 3
 """Fewer common sentences than this make no edge."""
@@ -37,7 +37,7 @@ def cowords(
     rows, sentences = pd.factorize(kept.loc[often, "sentence_id"])
     columns, words = pd.factorize(kept.loc[often, "term"], sort=True)
     if len(words) < 2:
-        return pd.DataFrame({column: [] for column in COLUMNS["cowords"]})
+        return empty("cowords")
     present = sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(sentences), len(words)))
     every = terms[["sentence_id", "paragraph_id"]].drop_duplicates("sentence_id")
     n = len(every)
@@ -118,7 +118,7 @@ def communities(cowords: pd.DataFrame, *, top_n: int = 60, stability: float = 0.
         network.add_node(edge.term_b, n=edge.n_b)
         network.add_edge(edge.term_a, edge.term_b, weight=max(edge.log_dice, 0.1), length=1 + 14 - edge.log_dice)
     if not network:
-        return pd.DataFrame({column: [] for column in ("term", "n", "degree", "community", "x", "y")})
+        return pd.DataFrame({"term": pd.Series(dtype="str")} | dict.fromkeys(("n", "degree", "community", "x", "y"), pd.Series(dtype="float")))
     found = nx.community.louvain_communities(network, weight="weight", seed=seed)
     number = {term: i for i, terms in enumerate(sorted(found, key=lambda c: (-len(c), min(c))), 1) for term in terms}
     places = _places(network)

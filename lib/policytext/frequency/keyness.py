@@ -10,7 +10,7 @@ import pandas as pd
 from policytext import stats
 from policytext.errors import PolicytextError
 from policytext.frequency.rates import PER, Counted, tabulate
-from policytext.study import COLUMNS
+from policytext.study import COLUMNS, empty
 
 MIN_N = 5
 """A term is tested where the texts compared have it so often; a hapax is never a keyword."""
@@ -41,7 +41,7 @@ def keyness(
     tested = everything.only(everything.n >= min_n)
     present = [group for group in dict.fromkeys(groups) if group in set(everything.group)]
     if len(present) < 2 or not len(tested.terms):
-        return pd.DataFrame({column: [] for column in COLUMNS["keyness"]}).astype({"group": str, "term": str})
+        return empty("keyness")
     speakers = grouped.groupby(["group", "term"])["unit_id"].nunique()
     found = pd.concat([_against_rest(tested, group, draws, seed) for group in present], ignore_index=True)
     pairs = pd.MultiIndex.from_frame(found[["group", "term"]])
@@ -64,7 +64,8 @@ def _decide(found: pd.DataFrame, counted: Counted, draws: int) -> pd.DataFrame:
         unsure: set[int] = set()
         for _, rows in found.groupby("is_name"):
             p = rows["p_permutation"]
-            cut = max(p[rows["q_permutation"] < ALPHA].max(), p[rows["q_permutation"] >= ALPHA].min())
+            passing, failing = p[rows["q_permutation"] < ALPHA], p[rows["q_permutation"] >= ALPHA]
+            cut = np.nanmax([passing.max(), failing.min(), 0])
             unsure |= set(rows.index[(p - cut).abs() < 4 * np.sqrt(p / draws)]) - exact
         if not unsure:
             return found
@@ -134,7 +135,7 @@ def within_reports(counts: pd.DataFrame, units: pd.DataFrame, **options: object)
         least = {unit: stats.smallest_p(int(paragraphs.sum()), int(n), draws=draws) for unit, n in paragraphs.items()}
         tables.append(found.assign(report_id=report_id, smallest_p=found["group"].map(least)))
     if not tables:
-        return pd.DataFrame({column: [] for column in COLUMNS["keyness_within"]}).astype({"group": str, "term": str})
+        return empty("keyness_within")
     return pd.concat(tables, ignore_index=True)[COLUMNS["keyness_within"]]
 
 

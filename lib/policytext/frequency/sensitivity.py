@@ -98,7 +98,7 @@ def _keywords(
 
 def _rates(terms: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
     """Rates of terms in groups: one row per term, one column per group."""
-    counts = pd.crosstab(terms["term"], terms["unit_id"].map(groups))
+    counts = terms.groupby([terms["term"], terms["unit_id"].map(groups).rename("group")]).size().unstack(fill_value=0)
     return counts / counts.sum()
 
 
@@ -117,7 +117,8 @@ def curve(sensitivity: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
 
     Columns: finding, group, term, specification, segmenter, value, agrees, order (0 smallest value, 1 largest).
     """
-    named = findings[["group", "term"]].assign(finding=findings["group"] + ": " + findings["term"])
+    named = findings[["group", "term"]].astype(str)
+    named = named.assign(finding=named["group"] + ": " + named["term"])
     rows = named.merge(sensitivity, on="finding").sort_values(["value", "specification"])
     rows["order"] = rows.groupby("finding").cumcount() / (rows.groupby("finding")["value"].transform("size") - 1).clip(
         lower=1

@@ -4,7 +4,7 @@ from policytext.study.checks import problems_of
 from policytext.study.home import PROJECT, Home, current_run, find_home
 from policytext.study.rows import KINDS, Settings
 from policytext.study.study import Study, load, open_study
-from policytext.study.tables import COLUMNS, GRAIN, check
+from policytext.study.tables import COLUMNS, GRAIN, check, empty
 
 __all__ = [
     "COLUMNS",
@@ -16,6 +16,7 @@ __all__ = [
     "Study",
     "check",
     "current_run",
+    "empty",
     "find_home",
     "load",
     "open_study",

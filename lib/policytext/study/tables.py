@@ -62,6 +62,11 @@ GRAIN: dict[str, list[str]] = {
 """The columns that together name one row."""
 
 
+def empty(name: str) -> pd.DataFrame:
+    """The table without rows, its grain as text."""
+    return pd.DataFrame({column: pd.Series(dtype="str" if column in GRAIN[name] else "float") for column in COLUMNS[name]})
+
+
 def check(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """The table itself, once it is sure that it has the columns and the grain that its name promises.
 
