@@ -95,8 +95,8 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
 def _closed(text: str, match: re.Match[str]) -> int:
     """The end of a sentence: an ASCII quotation mark stays with it where it closes one that is open, and what follows."""
     end = match.end()
-    while (
-        (text[end : end + 1] in _CLOSERS and end < len(text)) or (text[end : end + 1] == '"' and text[:end].count('"') % 2)
+    while (text[end : end + 1] in _CLOSERS and end < len(text)) or (
+        text[end : end + 1] == '"' and text[:end].count('"') % 2
     ):
         end += 1
     return end

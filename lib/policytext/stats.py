@@ -172,7 +172,9 @@ def _drawn_arrangements(
     generator = np.random.default_rng(seed)
     chosen = min(int(is_target.sum()), int((~is_target).sum()))  # the distance of target and rest is the same
     for start in range(0, draws, rows):
-        order = generator.random((min(rows, draws - start), len(is_target)), dtype=np.float32).argpartition(chosen, axis=1)
+        order = generator.random((min(rows, draws - start), len(is_target)), dtype=np.float32).argpartition(
+            chosen, axis=1
+        )
         members = np.zeros(order.shape, dtype=np.int8)
         np.put_along_axis(members, order[:, :chosen], 1, axis=1)
         yield members

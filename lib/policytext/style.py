@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import matplotlib.style
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
@@ -64,6 +66,14 @@ _WORDS = {
     "of_group": ("文本整体", "the whole text"),
     "of_unit": ("其中各单元", "its units"),
 }
+
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@~])")
+
+
+def literal(text: str) -> str:
+    """Text of a report or a table so that Markdown, and HTML made of it, show it as it is, on one line."""
+    return _SPECIAL.sub(r"\\\1", str(text).replace("&", "&amp;").replace("<", "&lt;")).replace("\n", " ")
 
 
 def word(name: str, language: str) -> str:
@@ -137,13 +147,14 @@ def drawing(text: str = "") -> Iterator[Path]:
         "ytick.labelcolor": INK,
         "xtick.major.width": 0.6,
         "ytick.major.width": 0.6,
+        "text.parse_math": False,
         "pdf.fonttype": 42,
         "svg.fonttype": "path",
         "svg.hashsalt": _SALT,
         "figure.dpi": 150,
         "savefig.dpi": 300,
     }
-    with matplotlib.rc_context(settings), warnings.catch_warnings():
+    with matplotlib.style.context(["default", settings]), warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing")
         try:
             yield path

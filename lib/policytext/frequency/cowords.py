@@ -118,7 +118,10 @@ def communities(cowords: pd.DataFrame, *, top_n: int = 60, stability: float = 0.
         network.add_node(edge.term_b, n=edge.n_b)
         network.add_edge(edge.term_a, edge.term_b, weight=max(edge.log_dice, 0.1), length=1 + 14 - edge.log_dice)
     if not network:
-        return pd.DataFrame({"term": pd.Series(dtype="str")} | dict.fromkeys(("n", "degree", "community", "x", "y"), pd.Series(dtype="float")))
+        return pd.DataFrame(
+            {"term": pd.Series(dtype="str")}
+            | dict.fromkeys(("n", "degree", "community", "x", "y"), pd.Series(dtype="float"))
+        )
     found = nx.community.louvain_communities(network, weight="weight", seed=seed)
     number = {term: i for i, terms in enumerate(sorted(found, key=lambda c: (-len(c), min(c))), 1) for term in terms}
     places = _places(network)

@@ -17,7 +17,7 @@ class Citation(BaseModel):
     model_config = ConfigDict(extra="allow")
     title: str
     authors: list[dict[str, Any]]
-    version: str = ""
+    version: Any = ""
     date_released: Any = ""
 
     @property
@@ -39,8 +39,9 @@ def read_citation(home: Home) -> Citation:
 
 def cite(citation: Citation, *, title: str, title_zh: str, identifier: str) -> dict[str, str]:
     """`bibtex`, `ris` and `gbt7714` of one figure."""
-    year, version = citation.date_released[:4], citation.version
+    year, version = citation.date_released[:4], str(citation.version)
     names = citation.names
+    released = f" ({citation.date_released})." if citation.date_released else ""
     work = f"{citation.title}, version {version}" if version else citation.title
     bibtex = [
         ("author", " and ".join(f"{{{name}}}" if "," not in name else name for name in names)),
@@ -62,8 +63,8 @@ def cite(citation: Citation, *, title: str, title_zh: str, identifier: str) -> d
     ]
     return {
         "bibtex": f"@misc{{{identifier.replace(':', '-')}{entry}\n}}",
-        "ris": "\n".join(f"{key}  - {value}" for key, value in ris),
-        "gbt7714": f"{', '.join(names)}. {title_zh}[DS]//{work}. ({citation.date_released}). 标识符: {identifier}.",
+        "ris": "\n".join(f"{key}  - {value}" for key, value in ris if value or key == "ER"),
+        "gbt7714": f"{', '.join(names)}. {title_zh}[DS]//{work}.{released} 标识符: {identifier}.",
     }
 
 

@@ -16,10 +16,12 @@ def promote(out: Path, home: Home, *, tryout: bool = False) -> None:
     """
     root = home.tryout if tryout else home.root
     tables = home.tryout / "tables" if tryout else home.tables
-    for folder in sorted((out / "figures").glob("*/")):
+    for folder in sorted((out / "figures").glob("[!.]*/")):
         replace_folder(folder, root / "figures" / folder.name)
-    for path in sorted((out / "tables").glob("*")):
+    for path in sorted((out / "tables").glob("[!.]*")):
         replace_file(path, tables / path.name)
+        if not path.with_suffix(".csv").is_file():  # it has become too long for one
+            (tables / path.name).with_suffix(".csv").unlink(missing_ok=True)
     for path in sorted(out.glob("REPORT*.md")):
         replace_file(path, root / path.name)
 
@@ -35,21 +37,37 @@ def replace_file(new: Path, place: Path) -> None:
 
 
 def replace_folder(new: Path, place: Path) -> None:
-    """Put a folder in its place, whole; nothing happens where the same bytes stand there."""
-    compared = filecmp.dircmp(new, place) if place.is_dir() else None
-    if compared and not compared.left_only and not compared.right_only:
-        _, different, unsure = filecmp.cmpfiles(new, place, compared.left_list, shallow=False)
-        if not different and not unsure:
-            return
-    place.parent.mkdir(parents=True, exist_ok=True)
+    """Put a folder in its place, whole; nothing happens where the same bytes stand there.
+
+    Where that fails the old folder is put back. A process killed between the two renames leaves the old folder, whole,
+    beside its place; the next run puts the new one there.
+    """
     beside, before = place.with_name(f".{place.name}.new"), place.with_name(f".{place.name}.old")
     for leftover in (beside, before):
         shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(new, beside)
-    if place.is_dir():
-        place.rename(before)
-    beside.rename(place)
+    if _same(new, place):
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        shutil.copytree(new, beside)
+        if place.is_dir():
+            place.rename(before)
+        beside.rename(place)
+    except OSError:
+        if before.is_dir() and not place.is_dir():
+            before.rename(place)
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
     shutil.rmtree(before, ignore_errors=True)
+
+
+def _same(new: Path, place: Path) -> bool:
+    """Whether two folders hold the same files with the same bytes."""
+    compared = filecmp.dircmp(new, place) if place.is_dir() else None
+    if compared is None or compared.left_only or compared.right_only:
+        return False
+    _, different, unsure = filecmp.cmpfiles(new, place, compared.left_list, shallow=False)
+    return not different and not unsure
 
 
 def report(home: Home, name: str, text: str) -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from policytext.publish.place import replace_file
 from policytext.study import COLUMNS, Home, Study, check, current_run
@@ -27,6 +28,8 @@ def table(study: Study, rows: pd.DataFrame, name: str) -> Path:
     rounded = round_numbers(check(rows, name))
     if len(rounded) <= MAX_CSV_ROWS:
         write_csv(rounded, folder / f"{name}.csv")
+    else:
+        (folder / f"{name}.csv").unlink(missing_ok=True)
     rounded.to_parquet(folder / f"{name}.parquet", index=False)
     return folder / f"{name}.parquet"
 
@@ -42,13 +45,19 @@ def round_numbers(rows: pd.DataFrame, *, digits: int = 6) -> pd.DataFrame:
 
 
 def harmless(rows: pd.DataFrame) -> pd.DataFrame:
-    """The same table with an apostrophe before every text that a spreadsheet would run as a formula."""
-    safe = rows.copy()
-    for column in safe.select_dtypes(["object", "string"]):
-        safe[column] = safe[column].map(
-            lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
-        )
-    return safe
+    """The same table with an apostrophe before every text, headings too, that a spreadsheet would run as a formula.
+
+    A lone carriage return, which would begin a new row there, becomes a line feed.
+    """
+    texts = [column for column in rows if not is_numeric_dtype(rows[column].dtype)]
+    return rows.assign(**{column: rows[column].astype(object).map(_safe) for column in texts}).rename(columns=_safe)
+
+
+def _safe(cell: object) -> object:
+    if not isinstance(cell, str):
+        return cell
+    text = cell.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if cell.startswith(_FORMULA) else text
 
 
 def write_csv(rows: pd.DataFrame, path: Path) -> None:

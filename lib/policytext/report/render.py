@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,10 @@ from jinja2.sandbox import SandboxedEnvironment
 from policytext.errors import PolicytextError
 from policytext.report.values import Values
 from policytext.study import Home, current_run
+from policytext.style import literal as escape
 
 _HERE = Path(__file__).parent
 _SPELLED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@~])")
 
 
 def render(values: Values) -> str:
@@ -86,11 +85,6 @@ class Figures:
             f"**{self.refer(name)}　{escape(title)}{stop}** {escape(caption)} "
             f"[PDF]({link}/{self.language}.pdf) · [{'数据' if self.language == 'zh' else 'data'}]({link}/data.csv)"
         )
-
-
-def escape(text: str) -> str:
-    """Text of a report or a table so that Markdown and HTML show it as it is."""
-    return _SPECIAL.sub(r"\\\1", str(text).replace("&", "&amp;")).replace("\n", " ")
 
 
 def number(value: Any) -> str:

@@ -64,7 +64,9 @@ GRAIN: dict[str, list[str]] = {
 
 def empty(name: str) -> pd.DataFrame:
     """The table without rows, its grain as text."""
-    return pd.DataFrame({column: pd.Series(dtype="str" if column in GRAIN[name] else "float") for column in COLUMNS[name]})
+    return pd.DataFrame(
+        {column: pd.Series(dtype="str" if column in GRAIN[name] else "float") for column in COLUMNS[name]}
+    )
 
 
 def check(table: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -72,6 +74,8 @@ def check(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
     Raises PolicytextError that names the missing columns, or the first rows that are empty or stand there twice.
     """
+    if name not in COLUMNS:
+        raise PolicytextError(f"there is no table of the name {name!r}", fix=f"Known: {', '.join(COLUMNS)}.")
     missing = [column for column in COLUMNS[name] if column not in table.columns]
     if missing:
         raise PolicytextError(f"the table {name} lacks {', '.join(missing)}", fix=f"It has {', '.join(table.columns)}.")
