@@ -35,7 +35,7 @@ def network(shown: pd.DataFrame, *, language: str = "en") -> Figure:
     for node in nodes.itertuples():
         color = style.COLORS[(int(node.community) - 1) % len(style.COLORS)]
         box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": color, "linewidth": 0.6}
-        axes.text(node.x, node.y, node.term, ha="center", va="center", fontsize=6, color=color, bbox=box, zorder=2)
+        axes.text(node.x, node.y, node.term, ha="center", va="center", fontsize=6, bbox=box, zorder=2)
     axes.set_axis_off()
     return figure
 

@@ -108,6 +108,7 @@ def verdicts(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fi
             rows["q"], rows.index, "o", color=style.COLORS[0], markerfacecolor="white", markersize=4.4, linewidth=0
         )
         axes.plot(rows["q_permutation"], rows.index, "o", color=style.COLORS[0], markersize=4.4, linewidth=0)
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.minorticks_off()
     panels[0][2].invert_xaxis()
     panels[-1][2].set_xlabel(style.word("q", language))
