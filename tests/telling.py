@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,6 +82,17 @@ def tell(home: Home, *, given: Mapping[str, Any] = FEW, upto: str = "~") -> Told
                 _run(home.notebooks / f"{entry.notebook}.ipynb", dict(entry.given) | dict(given))
     told.reports = {path.name: path.read_text("utf-8") for path in sorted(home.tryout.glob("REPORT*.md"))}
     return told
+
+
+_copies: dict[Path, Told] = {}
+
+
+def tell_copy(home: Home, folder: Path) -> Told:
+    """The same of a copy of a home, told once in a process however many modules of tests ask for it."""
+    if home.root not in _copies:
+        shutil.copytree(home.root, folder / "home")
+        _copies[home.root] = tell(Home(folder / "home"))
+    return _copies[home.root]
 
 
 def _run(path: Path, given: Mapping[str, Any]) -> None:

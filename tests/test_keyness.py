@@ -127,7 +127,9 @@ def test_a_keyword_of_several_speakers_comes_from_two_of_them(study):
 
 def test_a_text_is_compared_with_itself_and_the_test_over_paragraphs_keeps_its_level(study):
     counts = prepare.table(study, "counts")
-    found = check(frequency.calibrate(counts, groups=study.groups(), seed=20231), "calibration").set_index(["group", "test"])
+    found = check(frequency.calibrate(counts, groups=study.groups(), seed=20231), "calibration").set_index(
+        ["group", "test"]
+    )
     assert set(found.index.get_level_values("group")) == {"南通", "无锡"}
     for group in ("南通", "无锡"):
         assert found.loc[(group, "permutation"), "low"] <= 0.05
@@ -161,7 +163,9 @@ def test_dispersion_tells_an_even_term_from_one_in_a_single_place(study):
     assert found["n"].is_monotonic_decreasing
     assert found.loc["创新", "dp"] < 0.4 < found.loc["全会", "dp"]
     one = table({"a": ["x y", "y", "y"]})
-    assert frequency.dispersion(one, groups=each_for_itself(one), min_n=1).set_index("term").loc["x", "dp_norm"] == 2 / 3
+    assert (
+        frequency.dispersion(one, groups=each_for_itself(one), min_n=1).set_index("term").loc["x", "dp_norm"] == 2 / 3
+    )
 
 
 def test_positions_go_from_the_beginning_of_a_unit_to_its_end():

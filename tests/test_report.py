@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import telling
 from policytext import frequency, prepare, report, stats
 from policytext.errors import PolicytextError
 from policytext.report.render import escape
-from policytext.study import PROJECT, Home, open_study
+from policytext.study import PROJECT, open_study
 
 LANGUAGES = ("zh", "en")
 TEMPLATES = {language: PROJECT / "seeds" / f"narrative.{language}.md" for language in LANGUAGES}
@@ -356,9 +355,7 @@ def test_the_narratives_show_every_figure_that_is_published():
 @pytest.fixture(scope="module")
 def told(home, tmp_path_factory):
     """The report of the default study, told here from its seeds."""
-    own = Home(tmp_path_factory.mktemp("told") / "home")
-    shutil.copytree(home.root, own.root)
-    return telling.tell(own).reports
+    return telling.tell_copy(home, tmp_path_factory.mktemp("told")).reports
 
 
 @pytest.mark.slow

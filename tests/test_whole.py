@@ -23,13 +23,17 @@ def policytext(*arguments: str | Path, home: Path, **environment: str) -> subpro
     """The command on a home, as another process."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("POLICYTEXT")}
     command = [*COMMAND, arguments[0], "--home", home, *arguments[1:]]
-    return subprocess.run(command, env=clean | environment, capture_output=True, text=True, encoding="utf-8", timeout=500)
+    return subprocess.run(
+        command, env=clean | environment, capture_output=True, text=True, encoding="utf-8", timeout=500
+    )
 
 
 def sums(folder: Path, *patterns: str) -> dict[str, str]:
     """The sha256 of the files of a folder, by relative path."""
     found = {path for pattern in patterns for path in folder.glob(pattern) if path.is_file()}
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(found)}
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(found)
+    }
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +82,9 @@ def test_a_second_run_runs_nothing(finished: tuple[Path, str]) -> None:
     assert changed == []
 
 
-def test_an_unknown_parameter_is_refused_before_anything_starts_with_the_nearest_name(finished: tuple[Path, str]) -> None:
+def test_an_unknown_parameter_is_refused_before_anything_starts_with_the_nearest_name(
+    finished: tuple[Path, str],
+) -> None:
     home, _ = finished
     refused = policytext("run", "-p", "top_m=5", home=home)
     assert refused.returncode == 2
@@ -90,7 +96,17 @@ def test_bare_papermill_works_by_itself_and_publishes_nothing(finished: tuple[Pa
     home, _ = finished
     before = sums(home, "figures/**/*", "REPORT*.md", "build/tables/*", "notebooks/*", "seeds/**/*")
     out = tmp_path / "out.ipynb"
-    command = [sys.executable, "-m", "papermill", "notebooks/02-word-frequency.ipynb", out, "-p", "top_n", "10", "--no-progress-bar"]
+    command = [
+        sys.executable,
+        "-m",
+        "papermill",
+        "notebooks/02-word-frequency.ipynb",
+        out,
+        "-p",
+        "top_n",
+        "10",
+        "--no-progress-bar",
+    ]
     done = subprocess.run(command, cwd=home, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     assert sums(home, "figures/**/*", "REPORT*.md", "build/tables/*", "notebooks/*", "seeds/**/*") == before
@@ -101,8 +117,12 @@ def test_bare_papermill_works_by_itself_and_publishes_nothing(finished: tuple[Pa
 def test_plain_text_files_become_a_home_that_runs(tmp_path: Path) -> None:
     sources = tmp_path / "来源"
     sources.mkdir()
-    (sources / "甲市.txt").write_text("甲市科技创新报告\n\n2023年,甲市建成孵化器3家。高新技术企业达到459家。\n", encoding="utf-8")
-    (sources / "乙市.txt").write_bytes("乙市科技工作总结\r\n\r\n2022年，乙市引进人才20人。加强产学研合作。\r\n".encode("gb18030"))
+    (sources / "甲市.txt").write_text(
+        "甲市科技创新报告\n\n2023年,甲市建成孵化器3家。高新技术企业达到459家。\n", encoding="utf-8"
+    )
+    (sources / "乙市.txt").write_bytes(
+        "乙市科技工作总结\r\n\r\n2022年，乙市引进人才20人。加强产学研合作。\r\n".encode("gb18030")
+    )
     home = tmp_path / "new study"
     made = subprocess.run([*COMMAND, "new", home, sources], capture_output=True, text=True, timeout=60)
     assert made.returncode == 0, made.stderr

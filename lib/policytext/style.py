@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import textwrap
+import unicodedata
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -68,12 +70,30 @@ _WORDS = {
 }
 
 
+_SHAPELESS = ("Cc", "Cf", "Zs", "Zl", "Zp")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@~])")
 
 
 def literal(text: str) -> str:
     """Text of a report or a table so that Markdown, and HTML made of it, show it as it is, on one line."""
     return _SPECIAL.sub(r"\\\1", str(text).replace("&", "&amp;").replace("<", "&lt;")).replace("\n", " ")
+
+
+def many(value: int, noun: str) -> str:
+    """A number with its English noun: 1 report, 2 reports."""
+    return f"{value:,} {noun}{'' if value == 1 else 's'}"
+
+
+def wrapped(words: str, width: float, *, size: float = 8) -> str:
+    """Words broken into lines that fit into `width` mm at a size in points; a Chinese character counts as two letters."""
+    letters = max(int(width / (size * POINT * 0.53)), 4)
+    return "\n".join(part for line in words.split("\n") for part in _broken(line, letters))
+
+
+def _broken(line: str, letters: int) -> list[str]:
+    if not any(ord(character) > 0x2E7F for character in line):
+        return textwrap.wrap(line, letters) or [""]
+    return [line[start : start + letters // 2] for start in range(0, len(line), letters // 2)] or [""]
 
 
 def word(name: str, language: str) -> str:
@@ -88,7 +108,9 @@ def _coverage(font: Path) -> frozenset[int]:
 
 def missing(font: Path, text: str) -> str:
     """The characters of a text that a font has no glyph for, each once."""
-    return "".join(sorted({c for c in text if c.isprintable() and not c.isspace() and ord(c) not in _coverage(font)}))
+    return "".join(
+        sorted({c for c in text if unicodedata.category(c) not in _SHAPELESS and ord(c) not in _coverage(font)})
+    )
 
 
 @cache

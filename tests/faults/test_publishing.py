@@ -234,7 +234,9 @@ def test_a_promotion_that_is_broken_off_at_any_moment_leaves_the_old_figure_or_t
     left = [contents(home / "figures" / "dots") for home in homes]
     assert left[0] == old
     assert left[-1] == new
-    aside = [contents(home / "figures" / ".dots.old") for home in homes]  # between two renames it stands beside its place
+    aside = [
+        contents(home / "figures" / ".dots.old") for home in homes
+    ]  # between two renames it stands beside its place
     broken = [
         after
         for after, files in enumerate(left)

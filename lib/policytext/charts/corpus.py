@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -25,28 +26,30 @@ def design(units: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
     n_sentences. What stands in one column for a whole report cannot be told apart from the report.
     """
     words = labels[language]
-    figure = style.figure(24 + 5.2 * len(units) + 1.5 * units["report_id"].nunique())
-    facts = ["year", "doc_type", "level"]
-    values = {
-        fact: sorted(units[fact].unique(), key=None if fact == "year" else list(units[fact]).index) for fact in facts
-    }
-    widths = [len(values[fact]) for fact in facts] + [3, 2.4, 2.4]
-    panels = figure.subplots(1, 6, sharey=True, width_ratios=widths)
+    values = {fact: _values(units[fact]) for fact in ("year", "doc_type", "level")}
+    facts = [fact for fact, found in values.items() if found]
+    names = [style.wrapped(words.get(unit, unit), 44, size=6.5) for unit in units["unit"]]
+    height = max(5.2, 2.6 * max(name.count("\n") + 1 for name in names) + 1.5)
+    figure = style.figure(24 + height * (len(units) + 0.3 * units["report_id"].nunique()))
+    bars = max(3.0, 0.25 * sum(len(values[fact]) for fact in facts))
+    widths = [len(values[fact]) for fact in facts] + [bars, 0.8 * bars, 0.8 * bars]
+    panels = figure.subplots(1, len(widths), sharey=True, width_ratios=widths)
     reports = list(dict.fromkeys(units["report_id"]))
     rows = [i + 0.6 * reports.index(report) for i, report in enumerate(units["report_id"])]
     look = style.marks(reports)
-    for fact, axes in zip(facts, panels[:3], strict=True):
+    for fact, axes in zip(facts, panels, strict=False):
         for row, value, report in zip(rows, units[fact], units["report_id"], strict=True):
-            color, mark = look[report]
-            axes.plot(values[fact].index(value), row, mark, color=color, markersize=4.5, clip_on=False)
-        names = [words.get(str(value), str(value)) for value in values[fact]]
-        axes.set_xticks(range(len(names)), names, rotation=60, ha="left", rotation_mode="anchor")
-        axes.set_xlim(-0.6, len(names) - 0.4)
+            if pd.notna(value) and value in values[fact]:
+                color, mark = look[report]
+                axes.plot(values[fact].index(value), row, mark, color=color, markersize=4.5, clip_on=False)
+        ticks = [words.get(str(value), str(value)) for value in values[fact]]
+        axes.set_xticks(range(len(ticks)), ticks, rotation=60, ha="left", rotation_mode="anchor")
+        axes.set_xlim(-0.6, len(ticks) - 0.4)
         axes.grid(axis="both", color=style.FAINT, linewidth=0.4)
-    for size, axes in zip(_SIZES, panels[3:], strict=True):
+    for size, axes in zip(_SIZES, panels[len(facts) :], strict=True):
         colors = [look[report][0] for report in units["report_id"]]
-        bars = axes.barh(rows, units[size], height=0.55, color=colors)
-        axes.bar_label(bars, fmt="{:,.0f}", padding=2, fontsize=6)
+        drawn = axes.barh(rows, units[size], height=0.55, color=colors)
+        axes.bar_label(drawn, fmt="{:,.0f}", padding=2, fontsize=6)
         axes.set_xticks([])
         axes.margins(x=0.35)
         axes.set_title(style.word(size, language), loc="left", fontsize=7)
@@ -54,23 +57,30 @@ def design(units: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0, labeltop=True, labelbottom=False)
         axes.set_axisbelow(True)
-    panels[0].set_yticks(rows, [words.get(unit, unit) for unit in units["unit"]])
+    panels[0].set_yticks(rows, names)
     panels[0].invert_yaxis()
     return figure
+
+
+def _values(column: pd.Series) -> list[Any]:
+    """The known values of a column: years in their order, words as they come."""
+    known = [value for value in column.dropna().unique() if value != ""]
+    return sorted(known) if column.name == "year" else known
 
 
 def design_words(units: pd.DataFrame) -> Captions:
     """Title, caption and alt text of `design`, in Chinese and English."""
     n, reports, paragraphs = len(units), units["report_id"].nunique(), int(units["n_paragraphs"].sum())
-    years = f"{units['year'].min()}–{units['year'].max()}"
+    known = _values(units["year"])
+    span = f"{known[0]}–{known[-1]}" if known else ""
     one = units.groupby("report_id")[["year", "doc_type"]].nunique().eq(1).all(axis=None)
     return {
         "title": {"zh": "语料设计", "en": "Design of the corpus"},
         "caption": {
-            "zh": f"{reports}份报告、{n}个单元、{paragraphs}个正文段落（{years}）。颜色与符号区分报告；条形为正文规模。"
+            "zh": f"{reports}份报告、{n}个单元、{paragraphs}个正文段落{f'（{span}）' if span else ''}。颜色与符号区分报告；条形为正文规模。"
             + ("每份报告只有一个年份、一种文本类型，因此地区差异与年份、文体差异无法分开。" if one else ""),
-            "en": f"{reports} reports with {n} units and {paragraphs} paragraphs of text ({years}). Colour and mark tell "
-            "the reports apart; bars give the size of the text counted."
+            "en": f"{style.many(reports, 'report')} with {style.many(n, 'unit')} and {style.many(paragraphs, 'paragraph')} of text"
+            f"{f' ({span})' if span else ''}. Colour and mark tell the reports apart; bars give the size of the text counted."
             + (
                 " Each report has one year and one kind of text, so place cannot be told from year or genre."
                 if one
@@ -79,7 +89,7 @@ def design_words(units: pd.DataFrame) -> Captions:
         },
         "alt": {
             "zh": f"矩阵图，每行一个单元，共{n}行，按报告分组；左侧各列以点标出年份、文本类型和层级，右侧条形为正文字数、段落数和句数。",
-            "en": f"Matrix with one row per unit, {n} rows grouped by report; dots mark year, kind of text and level, "
+            "en": f"Matrix with one row per unit, {style.many(n, 'row')} grouped by report; dots mark year, kind of text and level, "
             "bars on the right give characters, paragraphs and sentences.",
         },
     }
@@ -122,7 +132,7 @@ def accounting_words(kinds: pd.DataFrame) -> Captions:
         "caption": {
             "zh": f"{n}份报告共{total:,}字，其中正文和小标题{counted:,}字（{share}，蓝色）计入各项统计，其余（橙色）按类别登记而不计入。"
             "颜色越深，不计入的字数越多；每个非空白字符都归入一类。",
-            "en": f"Of {total:,} characters in {n} reports, {counted:,} ({share}, blue) are body text and headings and are "
+            "en": f"Of {total:,} characters in {style.many(n, 'report')}, {counted:,} ({share}, blue) are body text and headings and are "
             "counted; the rest (orange, the darker the longer) is accounted for by kind and left out. Every character but "
             "white space has its kind.",
         },

@@ -17,6 +17,9 @@ MIN_N = 5
 
 ALPHA = 0.05
 
+MAX_EXACT = 60
+"""More verdicts than these are not counted exactly: so many are open only where draws are too few, not the terms too near."""
+
 
 def keyness(
     counts: pd.DataFrame,
@@ -67,7 +70,7 @@ def _decide(found: pd.DataFrame, counted: Counted, draws: int) -> pd.DataFrame:
             passing, failing = p[rows["q_permutation"] < ALPHA], p[rows["q_permutation"] >= ALPHA]
             cut = np.nanmax([passing.max(), failing.min(), 0])
             unsure |= set(rows.index[(p - cut).abs() < 4 * np.sqrt(p / draws)]) - exact
-        if not unsure:
+        if not unsure or len(exact | unsure) > MAX_EXACT:
             return found
         for index in sorted(unsure):
             group, term = found.loc[index, ["group", "term"]]

@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from policytext.errors import PolicytextError
 from policytext.report.values import Values
 from policytext.study import Home, current_run
 from policytext.style import literal as escape
+from policytext.style import many
 
 _HERE = Path(__file__).parent
 _SPELLED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -39,9 +40,11 @@ def render(values: Values) -> str:
     environment.globals["text"] = escape
     try:
         return environment.from_string(path.read_text("utf-8-sig")).render()
-    except TemplateError as error:
+    except Exception as error:  # whatever a template can do wrong is told with its line
+        own = isinstance(error, PolicytextError)
         line = getattr(error, "lineno", None) or _line(error, path)
-        raise PolicytextError(f"the narrative cannot be filled in: {error}", file=path.name, line=line) from None
+        what = f"the narrative cannot be filled in: {error.what if own else error}"
+        raise PolicytextError(what, fix=error.fix if own else "", file=path.name, line=line) from None
 
 
 def _line(error: BaseException, path: Path) -> int | None:
@@ -95,11 +98,6 @@ def number(value: Any) -> str:
 def spell(value: int) -> str:
     """A small number as an English word, a larger one in digits."""
     return _SPELLED[value] if 0 <= value < len(_SPELLED) else number(value)
-
-
-def many(value: int, noun: str) -> str:
-    """A number with its English noun: 1 report, 2 reports."""
-    return f"{number(value)} {noun}{'' if value == 1 else 's'}"
 
 
 def percent(share: float, digits: int = 0) -> str:

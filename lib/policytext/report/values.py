@@ -141,11 +141,13 @@ class Values:
         """How often a group has the string, whether it was cut as a term or not."""
         of_unit = self.study.groups()
         texts = self.sentences.loc[self.sentences["unit_id"].map(of_unit) == self.group(group).group, "text"]
-        return int(texts.str.count(term).sum())
+        return sum(text.count(term) for text in texts)
 
     def unit_strings(self, term: str) -> dict[str, int]:
         """How often each unit that has the string has it, by the unit's name in the language of the report."""
-        counts = self.sentences.groupby("unit_id", sort=False)["text"].apply(lambda texts: texts.str.count(term).sum())
+        counts = self.sentences.groupby("unit_id", sort=False)["text"].apply(
+            lambda texts: sum(text.count(term) for text in texts)
+        )
         names = self.units.set_index("unit_id")["unit"].map(lambda unit: self.study.label("unit", unit, self.language))
         return {names[unit_id]: int(n) for unit_id, n in counts.items() if n}
 

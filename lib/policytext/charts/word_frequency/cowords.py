@@ -50,13 +50,13 @@ def network_words(shown: pd.DataFrame) -> Captions:
         "caption": {
             "zh": f"同句共现最强的{len(shown)}对词（涉及{terms}个词），对数Dice不低于{least:.1f}，q<0.05，且在半数以上的段落重抽样中重现；线越粗联系越强，"
             f"颜色为按模块度划分的{groups}个词群。位置只便于阅读，没有数值意义。",
-            "en": f"The {len(shown)} strongest pairs among {terms} terms within sentences: log-Dice of {least:.1f} or more, q below 0.05, "
+            "en": f"The {len(shown)} strongest pairs among {style.many(terms, 'term')} within sentences: log-Dice of {least:.1f} or more, q below 0.05, "
             f"and again an edge in half of the resamples of paragraphs or more. Thicker lines are stronger; colours are "
             f"{groups} communities by modularity. Positions are for reading only.",
         },
         "alt": {
             "zh": f"网络图，{terms}个词，{len(shown)}条连线，分为{groups}个词群。",
-            "en": f"Network of {terms} terms and {len(shown)} lines in {groups} communities.",
+            "en": f"Network of {style.many(terms, 'term')} and {len(shown)} lines in {groups} communities.",
         },
         "empty": {
             "zh": "没有一对词的共现达到入网条件。",

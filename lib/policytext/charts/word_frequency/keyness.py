@@ -26,7 +26,7 @@ def _panels(shown: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Figure, lis
     for (group, rows), axes in zip(groups.items(), panels, strict=True):
         axes.set_yticks(range(len(rows)), rows["term"])
         axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.set_title(labels.get(group, group).replace("\n", "  "), loc="left")
+        axes.set_title(style.wrapped(labels.get(group, group).replace("\n", "  "), 96), loc="left")
         axes.grid(axis="y", color=style.FAINT, linewidth=0.4)
         axes.set_axisbelow(True)
         axes.tick_params(axis="y", length=0)
@@ -75,7 +75,7 @@ def forest_words(shown: pd.DataFrame, *, family: int, min_n: int, draws: int) ->
             "zh": f"{groups}个文本中最可能成为主题词的词，与其余文本合计相比；横轴为频次之比以2为底的对数，1表示两倍。实心为主题词：以段落为单位置换{draws:,}次，"
             f"q<0.05，且不只出自一位发言人，共{n}个；空心为未能区分。检验族为{family:,}个“文本—词”组合（总频次不少于{min_n}次，地名、机构名另计）。"
             "横线为以单词为独立观测的95%置信区间，因词语成簇出现而偏窄。",
-            "en": f"Terms most likely to be keywords of {groups} texts, each text against all the others; the axis is the log to "
+            "en": f"Terms most likely to be keywords of {style.many(groups, 'text')}, each text against all the others; the axis is the log to "
             f"base 2 of the ratio of rates, 1 being twice as often. Solid: keywords, with q below 0.05 in {draws:,} permutations "
             f"of paragraphs and from more than one speaker ({n}); hollow: not distinguished. Family: {family:,} pairs of text and "
             f"term ({min_n} occurrences or more; names of places and institutions apart). Lines are 95% intervals that take "
@@ -83,8 +83,8 @@ def forest_words(shown: pd.DataFrame, *, family: int, min_n: int, draws: int) ->
         },
         "alt": {
             "zh": f"森林图，{groups}个文本上下排列，每行一个词，点为对数比，横线为区间；实心的有{n}个。",
-            "en": f"Forest plot, {groups} texts one below the other, one row per term, a point for the log ratio and a line for "
-            f"its interval; {n} points are solid.",
+            "en": f"Forest plot, {style.many(groups, 'text')} one below the other, one row per term, a point for the log ratio and a line for "
+            f"its interval; solid points: {n}.",
         },
         "empty": {
             "zh": f"没有可供比较的词：须有两个以上文本，且词的总频次不少于{min_n}次。",
@@ -133,7 +133,7 @@ def verdicts_words(shown: pd.DataFrame, *, draws: int) -> Captions:
         "caption": {
             "zh": f"以词为独立观测的对数似然检验（空心）判定{naive}个词在所在文本中偏多（q<0.05）；以段落为单位置换{draws:,}次后（实心），其中{both}个仍成立，"
             f"其余{naive - both}个未能区分。越靠右证据越强；不含地名与机构名。",
-            "en": f"The log-likelihood test that takes words as independent (hollow) calls {naive} terms more frequent in their text "
+            "en": f"The log-likelihood test that takes words as independent (hollow) calls {style.many(naive, 'term')} more frequent in their text "
             f"(q below 0.05); in {draws:,} permutations of paragraphs (solid) {both} of them hold, and {naive - both} are not "
             "distinguished. Evidence grows to the right; names of places and institutions are apart.",
         },

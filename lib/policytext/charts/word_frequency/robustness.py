@@ -83,7 +83,7 @@ def specification_curve_words(shown: pd.DataFrame, *, specifications: int) -> Ca
             "en": f"Log ratio of {len(shares)} keywords under {specifications} specifications: segmenter (with dictionary, without, HMM "
             "off) × stop words (none, base list, base and policy list) × unit of permutation (paragraph, sentence) × normaliser "
             f"(terms, characters). Filled marks agree with the main analysis, their share stands on the right (a specification "
-            f"that does not have the term has no mark and does not agree); {firm} keywords hold in all of them.",
+            f"that does not have the term has no mark and does not agree); keywords that hold in all of them: {firm}.",
         },
         "alt": {
             "zh": f"设定曲线，每行一个主题词，点为各设定下的对数比，颜色区分分词方式；{len(shares)}个词中{firm}个始终成立。",

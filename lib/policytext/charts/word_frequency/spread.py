@@ -52,12 +52,12 @@ def positions_words(shown: pd.DataFrame) -> Captions:
         "title": {"zh": "主题词在各单元中的位置", "en": "Where keywords stand in each unit"},
         "caption": {
             "zh": f"{terms}个词在{units}个单元中的出现位置。每条横线为一个单元，自左至右由开头到结尾，每一短竖为一次出现。集中于一处的词，其频次往往取决于一两个段落。",
-            "en": f"Occurrences of {terms} terms along {units} units. Each line is a unit from its beginning (left) to its end, "
+            "en": f"Occurrences of {style.many(terms, 'term')} along {style.many(units, 'unit')}. Each line is a unit from its beginning (left) to its end, "
             "each stroke an occurrence. The count of a term that stands in one place hangs on a paragraph or two.",
         },
         "alt": {
             "zh": f"分布图，{terms}个小图，每图一个词，{units}条横线为各单元，竖线标出该词的位置。",
-            "en": f"Dispersion plots, {terms} panels, one per term, with {units} lines for the units and strokes where the term "
+            "en": f"Dispersion plots, {style.many(terms, 'panel')}, one per term, with {style.many(units, 'line')} for the units and strokes where the term "
             "stands.",
         },
         "empty": {"zh": "没有主题词可以标出位置。", "en": "There is no keyword whose place could be shown."},
@@ -126,14 +126,14 @@ def within_words(shown: pd.DataFrame, *, draws: int) -> Captions:
         "caption": {
             "zh": f"{reports}份报告内部各单元之间的比较，文体、年份、版面相同，是本语料中最可靠的一种。所列为各报告中差别最大的词（不含地名与机构名），每点为一个单元的每万词频次；"
             f"实心为与同一报告其余单元有别（段落置换至多{draws:,}次，q<0.05），共{n}处，其余未能区分。段落很少的单元无论如何都难以区分。",
-            "en": f"Units compared within {reports} reports, where kind of text, year and page are the same: the soundest comparison "
+            "en": f"Units compared within {style.many(reports, 'report')}, where kind of text, year and page are the same: the soundest comparison "
             "here. Listed are the terms that differ most (names apart), each mark giving a unit's rate per 10,000 terms; filled "
             f"where a unit differs from the others of its report (up to {draws:,} permutations of paragraphs, q below 0.05; {n}), "
             "otherwise not distinguished. Units of very few paragraphs cannot be distinguished whatever they say.",
         },
         "alt": {
             "zh": f"点图，{reports}个小图，每图一份报告，每行一个词，每种符号一个单元；实心的有{n}处。",
-            "en": f"Dot plots, {reports} panels, one per report, one row per term and one mark per unit; {n} marks are filled.",
+            "en": f"Dot plots, {style.many(reports, 'panel')}, one per report, one row per term and one mark per unit; filled marks: {n}.",
         },
         "empty": {
             "zh": "没有一份报告含有多个单元且词频足以比较。",

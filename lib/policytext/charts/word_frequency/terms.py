@@ -20,7 +20,7 @@ Labels = Mapping[str, Mapping[str, str]]
 Captions = dict[str, dict[str, str]]
 
 _COLUMNS = 3
-_GAP, _HEAD = 4, 10  # millimetres between clouds and above one
+_GAP = 4  # millimetres between clouds
 _SEED = 20231
 _DASHES = (0, (2, 1.5))
 
@@ -35,12 +35,14 @@ def top_terms(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
     groups = list(dict.fromkeys(shown["group"]))
     rows = shown.groupby("group")["rank"].max().max()
     lines = math.ceil(len(groups) / _COLUMNS)
-    figure = style.figure(lines * (16 + 3.7 * rows) + 8)
+    titles = {group: style.wrapped(labels[language].get(group, group), style.WIDTH / _COLUMNS - 18) for group in groups}
+    head = 3.6 * max(title.count("\n") + 1 for title in titles.values())
+    figure = style.figure(lines * (9 + head + 3.7 * rows) + 8)
     panels = list(figure.subplots(lines, min(_COLUMNS, len(groups)), squeeze=False, sharex=True).flat)
     look = style.marks(groups)
     for group, axes in zip(groups, panels, strict=False):
         _dots(axes, shown[shown["group"] == group], *look[group])
-        axes.set_title(labels[language].get(group, group), loc="left", linespacing=1.3)
+        axes.set_title(titles[group], loc="left", linespacing=1.3)
         axes.set_ylim(rows + 0.6, 0.4)
     for axes in panels[len(groups) :]:
         axes.set_axis_off()
@@ -97,14 +99,14 @@ def top_terms_words(shown: pd.DataFrame) -> Captions:
         "caption": {
             "zh": f"{groups}个文本各自的前{top_n}个词（共{total:,}个词，停用词计入总数但不参加排序）。大点为文本整体，小点为其中各单元；"
             f"横线为以段落为群的95%置信区间：段落不足{FEWEST_CLUSTERS}个的文本（{few}个）只画点，不足{TENTATIVE_CLUSTERS}个的以虚线表示，仅供参考。横轴为每万词频次。",
-            "en": f"The {top_n} most frequent terms of {groups} texts ({total:,} terms in all; stop words are counted but not "
+            "en": f"The {top_n} most frequent terms of {style.many(groups, 'text')} ({total:,} terms in all; stop words are counted but not "
             "ranked). Large dots are texts, small ones their units; lines are 95% intervals with paragraphs as clusters, "
-            f"left out for texts of fewer than {FEWEST_CLUSTERS} paragraphs ({few}) and dashed, as tentative, below "
+            f"left out for texts of fewer than {style.many(FEWEST_CLUSTERS, 'paragraph')} ({few}) and dashed, as tentative, below "
             f"{TENTATIVE_CLUSTERS}. Horizontal axis: occurrences per 10,000 terms.",
         },
         "alt": {
             "zh": f"点图，{groups}个小图，每图一个文本，按每万词频次列出前{top_n}个词；居首的词是{'、'.join(leads)}。",
-            "en": f"Dot plots, {groups} panels, one per text, listing its {top_n} most frequent terms by rate; the terms in first "
+            "en": f"Dot plots, {style.many(groups, 'panel')}, one per text, listing its {top_n} most frequent terms by rate; the terms in first "
             f"place are {', '.join(leads)}.",
         },
     }
@@ -124,15 +126,17 @@ def word_clouds(shown: pd.DataFrame, *, labels: Labels, language: str = "en") ->
     width = style.WIDTH / columns - _GAP
     height, layouts = _fit(groups, width)
     lines = math.ceil(len(groups) / columns)
-    figure = style.figure(lines * (height + _HEAD), layout=None)
+    titles = {group: style.wrapped(labels[language].get(group, group), width) for group in groups}
+    head = 3 + 3.6 * max(title.count("\n") + 1 for title in titles.values())
+    figure = style.figure(lines * (height + head), layout=None)
     look = style.marks(groups)
     for number, (group, layout) in enumerate(layouts.items()):
         row, column = divmod(number, columns)
-        box = (column * (width + _GAP), (lines - 1 - row) * (height + _HEAD), width, height)
+        box = (column * (width + _GAP), (lines - 1 - row) * (height + head), width, height)
         axes = figure.add_axes(tuple(side / whole for side, whole in zip(box, 2 * style.size_of(figure), strict=True)))
         axes.set(xlim=(0, width), ylim=(height, 0))
         axes.set_axis_off()
-        axes.set_title(labels[language].get(group, group), loc="left", linespacing=1.3)
+        axes.set_title(titles[group], loc="left", linespacing=1.3)
         for word, size, left, baseline in layout:
             alpha = 0.55 + 0.45 * groups[group][word] / max(groups[group].values())
             axes.text(left, baseline, word, fontsize=size / style.POINT, color=look[group][0], alpha=alpha)
@@ -189,11 +193,11 @@ def word_clouds_words(shown: pd.DataFrame) -> Captions:
         "title": {"zh": "各文本词云", "en": "Word clouds of each text"},
         "caption": {
             "zh": f"{groups}个文本各自的前{top_n}个词（停用词除外），字号随出现次数增大，全部放入图中。词云只供浏览，比较请看每万词频次。",
-            "en": f"The {top_n} most frequent terms of {groups} texts (without stop words), all of them placed; the size of a term "
+            "en": f"The {top_n} most frequent terms of {style.many(groups, 'text')} (without stop words), all of them placed; the size of a term "
             "grows with its occurrences. Clouds are for browsing: compare by the rates.",
         },
         "alt": {
             "zh": f"{groups}幅词云，每个文本一幅，每幅{top_n}个词。",
-            "en": f"{groups} word clouds, one per text, of {top_n} terms each.",
+            "en": f"{style.many(groups, 'word cloud')}, one per text, of {style.many(top_n, 'term')} each.",
         },
     }
