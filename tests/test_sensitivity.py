@@ -14,11 +14,16 @@ def told(study):
     return keywords, frequency.sensitivity(study, keywords, groups=groups, draws=2_000)
 
 
-def test_every_finding_stands_under_every_combination_of_choices(told):
+def test_every_finding_stands_under_every_combination_of_choices(study, told):
     keywords, found = told
     assert len(frequency.specifications()) == 3 * 3 * 2 * 2
     check(found, "sensitivity")
-    assert (found.groupby("finding").size() == 36).all()
+    sizes = found.groupby("finding").size()
+    assert sizes[sizes.index.str.endswith(": ranks")].eq(36).all()
+    stopped = {"base + policy": frequency.stopwords(study), "base": frequency.stopwords(study, policy=False)}
+    for row in keywords.itertuples():
+        lists = 3 - sum(row.term in words for words in stopped.values())
+        assert sizes[f"{row.group}: {row.term}"] == 12 * lists, "a list that holds the word is no test of it"
     assert found["finding"].nunique() == len(keywords) + 5
 
 

@@ -149,11 +149,18 @@ def lab(home: Home) -> None:
     """Open JupyterLab on this home."""
     root = home.root if (home.root / "notebooks").is_dir() else PROJECT
     os.environ["POLICYTEXT_HOME"] = str(home.root)
-    python = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
-    os.execv(
+    settings = home.build / "lab"
+    settings.mkdir(parents=True, exist_ok=True)
+    silent = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+    (settings / "overrides.json").write_text(json.dumps(silent), encoding="utf-8")
+    python = [
         sys.executable,
-        [*python, "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"],
-    )
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.app_settings_dir={settings}",
+    ]
+    os.execv(sys.executable, [*python, "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"])
 
 
 def main() -> None:

@@ -37,7 +37,8 @@ def sensitivity(
     log ratio is positive and p over clusters, less three Monte Carlo errors, is no larger than the largest p among the
     findings: as much evidence as the main analysis asked for. `group: ranks` has as
     value Spearman's correlation of the rates of the 50 terms that are most frequent in the main analysis, and agrees
-    from 0.8 on. specification: the choices joined by ` / `. In all of them stop words are taken out of totals as well.
+    from 0.8 on. specification: the choices joined by ` / `. Stop words are taken out of totals as well; a specification
+    whose list holds the keyword itself is none for that keyword, and has no row.
     """
     threshold = findings["p_permutation"].max() if len(findings) else 0.0
     lengths = prepare.table(study, "sentences").assign(n_chars=lambda rows: rows["text"].str.len())
@@ -47,11 +48,12 @@ def sensitivity(
     rows = []
     for choice in specifications():
         terms = cut[choice["segmenter"]]
+        some = findings[~findings["term"].isin(stopped[choice["stop words"]])]
         terms = terms[~terms["term"].isin(stopped[choice["stop words"]])]
         name = " / ".join(choice.values())
         rows += [
             row | {"specification": name}
-            for row in _keywords(terms, lengths, findings, groups, choice, threshold, draws, seed)
+            for row in _keywords(terms, lengths, some, groups, choice, threshold, draws, seed)
         ]
         rows += [row | {"specification": name} for row in _ranks(_rates(terms, groups), main)]
     return pd.DataFrame(rows, columns=COLUMNS["sensitivity"]).sort_values(

@@ -79,11 +79,11 @@ def specification_curve_words(shown: pd.DataFrame, *, specifications: int) -> Ca
         "title": {"zh": "主题词的设定曲线", "en": "Specification curve of the keywords"},
         "caption": {
             "zh": f"{len(shares)}个主题词在{specifications}种分析设定下的对数比：分词（有词典、无词典、关闭HMM）×停用词（无、基础表、基础表加政策词）×置换单位（段落、句）"
-            f"×标准化（词数、字数）。实心为该设定下结论相同，右侧为相同的比例（该设定下没有这个词的，不画点，计为不同）；{firm}个词在全部设定下成立。",
+            f"×标准化（词数、字数）。实心为该设定下结论相同，右侧为相同的比例（分词后没有这个词的，不画点，计为不同；停用词表本身含有该词的设定不计）；{firm}个词在全部设定下成立。",
             "en": f"Log ratio of {len(shares)} keywords under {specifications} specifications: segmenter (with dictionary, without, HMM "
             "off) × stop words (none, base list, base and policy list) × unit of permutation (paragraph, sentence) × normaliser "
             f"(terms, characters). Filled marks agree with the main analysis, their share stands on the right (a specification "
-            f"that does not have the term has no mark and does not agree); keywords that hold in all of them: {firm}.",
+            f"whose segmenter does not cut the term has no mark and does not agree; one whose stop list holds it is left out); keywords that hold in all of them: {firm}.",
         },
         "alt": {
             "zh": f"设定曲线，每行一个主题词，点为各设定下的对数比，颜色区分分词方式；{len(shares)}个词中{firm}个始终成立。",
