@@ -21,7 +21,8 @@ verify: $(READY)
 bench: $(READY)
 	@$(BIN)/python tests/bench.py
 
-# pip refuses an editable project beside hashes, so the project follows its libraries.
+# pip refuses an editable project beside hashes, so the project follows its libraries. The path that pip notes for it is
+# made relative: Python cannot start in the C locale where that path is absolute and holds Chinese.
 $(READY): requirements.lock pyproject.toml
 	@echo "Setting up .venv (a few minutes, once)"
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
@@ -30,5 +31,6 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@echo ../../../../lib > "$$(ls .venv/lib/python3*/site-packages/__editable__.policytext-*.pth)"
 	@$(BIN)/python -m compileall -q -j 0 .venv/lib lib || true
 	@touch $@
