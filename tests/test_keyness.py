@@ -168,6 +168,15 @@ def test_dispersion_tells_an_even_term_from_one_in_a_single_place(study):
     )
 
 
+def test_a_stop_list_that_removes_everything_is_told(study):
+    counts, sentences = prepare.table(study, "counts"), prepare.table(study, "sentences")
+    everything = set(counts["term"])
+    rates = frequency.rates(counts, groups=study.groups(), sentences=sentences, stopwords=everything)
+    assert rates["rank"].isna().all()
+    with pytest.raises(PolicytextError, match="no term is left to rank"):
+        frequency.top(rates, rates, groups=study.groups(), top_n=5)
+
+
 def test_positions_go_from_the_beginning_of_a_unit_to_its_end():
     terms = pd.DataFrame({"term": list("xyxz"), "unit_id": ["a"] * 4})
     units = pd.DataFrame({"unit_id": ["a", "b"]})

@@ -155,9 +155,12 @@ def top(frequency: pd.DataFrame, units: pd.DataFrame, *, groups: pd.Series, top_
 
     frequency: the table of the groups; units: the same table with each unit as a group of its own.
     One row per (group, term, unit_id), with an empty unit_id for the group itself: group, term, unit_id, rank, n, total,
-    rate, low, high, n_clusters. A unit without the term has n 0.
+    rate, low, high, n_clusters. A unit without the term has n 0. Raises PolicytextError where no term is ranked.
     """
     shown = frequency[frequency["rank"] <= top_n]
+    if shown.empty:
+        fix = "Look at seeds/stopwords.txt, or ask for a top_n of 1 or more."
+        raise PolicytextError("no term is left to rank: stop words are all there is", fix=fix)
     members = groups.rename("group").rename_axis("unit_id").reset_index()
     sizes = units.drop_duplicates("group").set_index("group")["total"]
     inner = shown[["group", "term", "rank"]].merge(members, on="group")

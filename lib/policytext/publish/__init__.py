@@ -4,8 +4,16 @@ A notebook publishes into the place that its run gives it, or below `build/tryou
 notebook has made to where people find it.
 """
 
-from policytext.publish.figures import figure
-from policytext.publish.place import finish, promote, report
-from policytext.publish.tables import table
+from policytext.publish.figures import figure, gallery
+from policytext.publish.place import promote, report
+from policytext.publish.tables import table, workbook
+from policytext.study import Home
+
+
+def finish(home: Home) -> None:
+    """What is made of all outputs once a run has ended: the workbook of tables and the gallery of figures."""
+    workbook(home)
+    gallery(home)
+
 
 __all__ = ["figure", "finish", "promote", "report", "table"]

@@ -76,11 +76,3 @@ def report(home: Home, name: str, text: str) -> Path:
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(text, encoding="utf-8", newline="\n")
     return place
-
-
-def finish(home: Home) -> None:
-    """What is made of all outputs once a run has ended: the workbook of tables and the gallery of figures."""
-    from policytext.publish import figures, tables  # both write through this module
-
-    tables.workbook(home)
-    figures.gallery(home)
