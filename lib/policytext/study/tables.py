@@ -43,6 +43,30 @@ COLUMNS: dict[str, list[str]] = {
     "dispersion": ["term", "n", "range", "dp", "dp_norm", "juilland_d", "carroll_d2", "rosengren_s"],
     "cowords": ["term_a", "term_b", "n_a", "n_b", "n_ab", "npmi", "log_dice", "g2", "q", "stability"],
     "sensitivity": ["finding", "specification", "value", "agrees"],
+    "theme_hits": ["sentence_id", "unit_id", "report_id", "theme", "term", "rule", "spans"],
+    "theme_codes": ["sentence_id", "unit_id", "report_id", "theme", "n_hits"],
+    "facet_codes": ["sentence_id", "unit_id", "report_id", "facet", "value"],
+    "theme_profile": [
+        *("group", "theme", "n_coded", "n_sentences", "share", "low", "high", "per_10k_chars", "range", "n_clusters"),
+    ],
+    "theme_validation": [
+        *("coder", "against", "scope", "theme", "n_gold", "precision", "precision_low", "precision_high"),
+        *("recall", "recall_low", "recall_high", "f1", "f1_low", "f1_high"),
+    ],
+    "coder_agreement": [
+        *("facet", "value", "coder_a", "coder_b", "n", "p_observed", "p_expected"),
+        *("kappa", "kappa_low", "kappa_high", "alpha", "alpha_low", "alpha_high", "ac1", "ac1_low", "ac1_high"),
+    ],
+    "quantities": [
+        *("report_id", "unit_id", "sentence_id", "spans", "surface", "value", "value_high", "unit", "value_base"),
+        *("unit_base", "comparator", "indicator", "year", "year_basis", "status", "kind"),
+    ],
+    "indicators": ["indicator", "unit", "group", "year", "status", "comparator", "value", "sentence_id"],
+    "outline": ["unit_id", "level", "marker", "heading", "spans"],
+    "number_formulas": ["unit_id", "sentence_id", "surface", "spans"],
+    "distances": ["group_a", "group_b", "basis", "distance", "low", "high", "baseline"],
+    "associations": ["group", "theme", "n", "expected", "residual", "p_permutation", "q", "detectable"],
+    "reuse": ["text", "kind", "n_chars", "n_groups", "groups", "occurrences"],
 }
 """The columns that each table has, in their order; a study's own columns of reports and units follow them."""
 
@@ -58,6 +82,19 @@ GRAIN: dict[str, list[str]] = {
     "dispersion": ["term"],
     "cowords": ["term_a", "term_b"],
     "sensitivity": ["finding", "specification"],
+    "theme_hits": ["sentence_id", "theme", "spans", "term"],
+    "theme_codes": ["sentence_id", "theme"],
+    "facet_codes": ["sentence_id", "facet", "value"],
+    "theme_profile": ["group", "theme"],
+    "theme_validation": ["coder", "against", "scope", "theme"],
+    "coder_agreement": ["facet", "value", "coder_a", "coder_b"],
+    "quantities": ["report_id", "spans", "value"],
+    "indicators": ["indicator", "group", "sentence_id", "value"],
+    "outline": ["unit_id", "spans"],
+    "number_formulas": ["sentence_id", "spans"],
+    "distances": ["group_a", "group_b", "basis"],
+    "associations": ["group", "theme"],
+    "reuse": ["kind", "text"],
 }
 """The columns that together name one row."""
 

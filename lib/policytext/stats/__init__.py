@@ -1,0 +1,42 @@
+"""Formulas, numbers in, numbers out: each names its source, and says when `nan` ("not estimable") is the answer.
+
+Clusters are paragraphs, whose sentences are not independent; terms are whatever is counted: words, themes, codes.
+A table of counts has one row per cluster and one column per term, dense or sparse; one-dimensional counts are one
+term. Sizes, one per cluster, are what the counts are shares of: its terms, its sentences.
+"""
+
+from policytext.stats.dispersion import Association, Dispersion, association, dispersion
+from policytext.stats.intervals import (
+    FEWEST_CLUSTERS,
+    TENTATIVE_CLUSTERS,
+    ClusteredInterval,
+    clustered_interval,
+    design_effect,
+    newcombe,
+    upper_bound_of_zero,
+    wilson,
+)
+from policytext.stats.keyness import g2, log_ratio, lrc
+from policytext.stats.permutation import benjamini_hochberg, exact_permutation_p, permutation_p, smallest_p
+
+__all__ = [
+    "FEWEST_CLUSTERS",
+    "TENTATIVE_CLUSTERS",
+    "Association",
+    "ClusteredInterval",
+    "Dispersion",
+    "association",
+    "benjamini_hochberg",
+    "clustered_interval",
+    "design_effect",
+    "dispersion",
+    "exact_permutation_p",
+    "g2",
+    "log_ratio",
+    "lrc",
+    "newcombe",
+    "permutation_p",
+    "smallest_p",
+    "upper_bound_of_zero",
+    "wilson",
+]
