@@ -17,9 +17,6 @@ MIN_N = 5
 
 ALPHA = 0.05
 
-MAX_EXACT = 60
-"""More verdicts than these are not counted exactly: so many are open only where draws are too few, not the terms too near."""
-
 
 def keyness(
     counts: pd.DataFrame,
@@ -55,29 +52,17 @@ def keyness(
 
 
 def _decide(found: pd.DataFrame, counted: Counted, draws: int) -> pd.DataFrame:
-    """The rows with q_permutation, after the p that drawing has left open at the cut of 0.05 were counted exactly.
-
-    Open is a p whose Monte Carlo error (four standard errors) reaches over the largest p that passes. Without this,
-    terms near the cut would change sides with the seed.
-    """
+    """The rows with q_permutation, after the p that drawing has left open were counted exactly (`stats.settled`)."""
     column = {term: place for place, term in enumerate(counted.terms)}
-    exact: set[int] = set()
-    while True:
-        found["q_permutation"] = found.groupby("is_name")["p_permutation"].transform(stats.benjamini_hochberg)
-        unsure: set[int] = set()
-        for _, rows in found.groupby("is_name"):
-            p = rows["p_permutation"]
-            passing, failing = p[rows["q_permutation"] < ALPHA], p[rows["q_permutation"] >= ALPHA]
-            cut = np.nanmax([passing.max(), failing.min(), 0])
-            unsure |= set(rows.index[(p - cut).abs() < 4 * np.sqrt(p / draws)]) - exact
-        if not unsure or len(exact | unsure) > MAX_EXACT:
-            return found
-        for index in sorted(unsure):
-            group, term = found.loc[index, ["group", "term"]]
-            counts = counted.table[:, [column[term]]].toarray()[:, 0]
-            p = stats.exact_permutation_p(counts, counted.sizes, counted.group == group)
-            found.loc[index, "p_permutation"] = p if np.isfinite(p) else found.loc[index, "p_permutation"]
-        exact |= unsure
+
+    def exact(place: int) -> float:
+        group, term = found.loc[place, ["group", "term"]]
+        counts = counted.table[:, [column[term]]].toarray()[:, 0]
+        return stats.exact_permutation_p(counts, counted.sizes, counted.group == group)
+
+    p = stats.settled(found["p_permutation"], found["is_name"], exact, draws=draws, alpha=ALPHA)
+    settled = found.assign(p_permutation=p)
+    return settled.assign(q_permutation=settled.groupby("is_name")["p_permutation"].transform(stats.benjamini_hochberg))
 
 
 def _against_rest(counted: Counted, group: str, draws: int, seed: int) -> pd.DataFrame:

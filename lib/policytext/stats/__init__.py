@@ -5,11 +5,23 @@ A table of counts has one row per cluster and one column per term, dense or spar
 term. Sizes, one per cluster, are what the counts are shares of: its terms, its sentences.
 """
 
+from policytext.stats.comparison import (
+    Correspondence,
+    adjusted_residuals,
+    correspondence,
+    cramers_v,
+    detectable_difference,
+    hellinger,
+    inertia,
+    jensen_shannon,
+    noncentral_interval,
+)
 from policytext.stats.dispersion import Association, Dispersion, association, dispersion
 from policytext.stats.intervals import (
     FEWEST_CLUSTERS,
     TENTATIVE_CLUSTERS,
     ClusteredInterval,
+    clustered_difference,
     clustered_interval,
     design_effect,
     newcombe,
@@ -17,25 +29,44 @@ from policytext.stats.intervals import (
     wilson,
 )
 from policytext.stats.keyness import g2, log_ratio, lrc
-from policytext.stats.permutation import benjamini_hochberg, exact_permutation_p, permutation_p, smallest_p
+from policytext.stats.permutation import (
+    benjamini_hochberg,
+    exact_permutation_p,
+    permutation_p,
+    relabelled,
+    settled,
+    smallest_p,
+)
 
 __all__ = [
     "FEWEST_CLUSTERS",
     "TENTATIVE_CLUSTERS",
     "Association",
     "ClusteredInterval",
+    "Correspondence",
     "Dispersion",
+    "adjusted_residuals",
     "association",
     "benjamini_hochberg",
+    "clustered_difference",
     "clustered_interval",
+    "correspondence",
+    "cramers_v",
     "design_effect",
+    "detectable_difference",
     "dispersion",
     "exact_permutation_p",
     "g2",
+    "hellinger",
+    "inertia",
+    "jensen_shannon",
     "log_ratio",
     "lrc",
     "newcombe",
+    "noncentral_interval",
     "permutation_p",
+    "relabelled",
+    "settled",
     "smallest_p",
     "upper_bound_of_zero",
     "wilson",

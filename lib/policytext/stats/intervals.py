@@ -87,12 +87,39 @@ def clustered_interval(
     has its `upper_bound_of_zero`. Raises as `design_effect` does.
     """
     table, sizes = table_of(counts, sizes)
+    effect, effective = _effective_size(table, sizes, level, fewest)
+    low, high = wilson(table.sum(axis=0) / positive(sizes.sum()) * effective, effective, level=level)
+    return ClusteredInterval(low, high, len(sizes), effect)
+
+
+def clustered_difference(
+    counts: ArrayLike,
+    sizes: ArrayLike,
+    is_target: ArrayLike,
+    *,
+    level: float = 0.95,
+    fewest: int = FEWEST_CLUSTERS,
+) -> tuple[Array, Array]:
+    """low, high per term of its rate in the target less its rate in the rest: Newcombe's, with the effective sizes.
+
+    Sizes as in `clustered_interval`, of target and rest each for itself; nan where one of them has fewer than `fewest`
+    clusters.
+    """
+    is_target = np.asarray(is_target, dtype=bool)[np.asarray(sizes) > 0]
+    table, sizes = table_of(counts, sizes)
+    parts = []
+    for part in (is_target, ~is_target):
+        some, size = table[np.flatnonzero(part)], sizes[part]
+        _, effective = _effective_size(some, size, level, fewest)
+        parts += [some.sum(axis=0) / positive(size.sum()) * effective, effective]
+    return newcombe(*parts, level=level)
+
+
+def _effective_size(table: ArrayLike, sizes: Array, level: float, fewest: int) -> tuple[Array, Array]:
+    """The design effect of each term and the effective size that it leaves, nan with fewer than `fewest` clusters."""
     clusters, n = len(sizes), sizes.sum()
     effect = design_effect(table, sizes)
     if clusters < max(fewest, 2) or n <= 1:
-        missing = np.full(table.shape[1], np.nan)
-        return ClusteredInterval(missing, missing.copy(), clusters, effect)
+        return effect, np.full(table.shape[1], np.nan)
     of_sizes, of_clusters = t.ppf((1 + level) / 2, [n - 1, clusters - 1])
-    effective = n / effect * (of_sizes / of_clusters) ** 2
-    low, high = wilson(table.sum(axis=0) / n * effective, effective, level=level)
-    return ClusteredInterval(low, high, clusters, effect)
+    return effect, n / effect * (of_sizes / of_clusters) ** 2

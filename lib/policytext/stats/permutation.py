@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations, islice
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 from statsmodels.stats.multitest import multipletests
 
 from policytext.stats.arrays import Array, table_of
@@ -124,6 +125,60 @@ def exact_permutation_p(
     found = distance[counts[is_target].sum(), sizes[is_target].sum() - 1]
     last = ways[chosen][:, 1:all_s]
     return float(last[distance >= found - 1e-9 * (1 + found)].sum() / last.sum())
+
+
+def relabelled(
+    counts: ArrayLike, sizes: ArrayLike, group: ArrayLike, *, draws: int, seed: int | np.random.Generator = 0
+) -> Iterator[tuple[Array, Array]]:
+    """Batches of draws in which clusters change groups at random and each group keeps its number of clusters.
+
+    group: 0, 1, … per cluster, none of them without clusters. Yields counts (draws × groups × terms) and sizes
+    (draws × groups). One pass serves all groups and all that is computed from the table of groups × terms; where two
+    groups are compared it draws from the same arrangements as `permutation_p`.
+    """
+    group = np.asarray(group)
+    if sparse.issparse(counts):
+        counts = counts.toarray()
+    both = np.column_stack([np.asarray(counts, dtype=float), np.asarray(sizes, dtype=float)])
+    starts = np.concatenate([[0], np.cumsum(np.bincount(group))[:-1]])
+    generator = np.random.default_rng(seed)
+    rows = 4 * _BATCH // both.size + 1
+    for start in range(0, draws, rows):
+        order = generator.random((min(rows, draws - start), len(both)), dtype=np.float32).argsort(axis=1)
+        sums = np.add.reduceat(both[order], starts, axis=1)
+        yield sums[..., :-1], sums[..., -1]
+
+
+def settled(
+    p: ArrayLike,
+    family: ArrayLike,
+    exact: Callable[[int], float],
+    *,
+    draws: int,
+    alpha: float = 0.05,
+    most: int = 60,
+) -> Array:
+    """The p that were drawn, those that leave a verdict open counted exactly: `exact` gives the p at a place, or nan.
+
+    A verdict is whether Benjamini and Hochberg's q, within the family, is below alpha. Open is a p whose Monte Carlo
+    error (four standard errors) reaches over the cut: without this, what lies near it would change sides with the seed.
+    More than `most` verdicts are not counted: so many are open only where draws are too few.
+    """
+    p, family = np.array(p, dtype=float), np.asarray(family)
+    counted: set[int] = set()
+    while True:
+        unsure: set[int] = set()
+        for name in dict.fromkeys(family.tolist()):
+            own = np.flatnonzero((family == name) & ~np.isnan(p))
+            passes = benjamini_hochberg(p[own]) < alpha
+            cut = p[own].max(initial=0) if passes.all() else p[own][~passes].min()
+            unsure |= set(own[np.abs(p[own] - cut) < 4 * np.sqrt(p[own] / draws)].tolist()) - counted
+        if not unsure or len(counted | unsure) > most:
+            return p
+        for place in sorted(unsure):
+            found = exact(place)
+            p[place] = found if np.isfinite(found) else p[place]
+        counted |= unsure
 
 
 def smallest_p(clusters: int, target: int, *, draws: int = 100_000) -> float:
