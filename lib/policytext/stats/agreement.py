@@ -104,7 +104,9 @@ def agreement_interval(
     Wilson's interval of the observed agreement, put through (p - expected) / (1 - expected). Its effective size is the
     one that gives the observed agreement the variance that the index has over clusters by the jackknife, expectation
     included, times (t_{n-1} / t_{C-1})², as in `clustered_interval`. So perfect agreement has a lower bound under 1,
-    which neither the delta method nor the bootstrap gives. nan with fewer than ten clusters.
+    which neither the delta method nor the bootstrap gives. Simulated with 94 paragraphs of one to seven sentences, one in
+    ten or twenty coded and κ between .6 and .98, it covers κ in 94 to 98 % of samples (the jackknife with t: 67 to 95 %).
+    nan with fewer than ten clusters.
     """
     codes, names = np.asarray(ratings), np.asarray(clusters)
     rated = (codes >= 0).sum(axis=1) > 1
