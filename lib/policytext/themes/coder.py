@@ -1,0 +1,218 @@
+"""Find the terms and patterns of a codebook in sentences: the longest counts, and its context decides."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import ahocorasick
+import regex
+
+from policytext.codebook import FILE, Codebook, Entry, Rule
+from policytext.errors import INVALID_STUDY, PolicytextError
+from policytext.segment import stretch_of
+
+PATIENCE = 1.0
+"""Seconds that one pattern may take for one sentence."""
+_BREAK = regex.compile(r"(?<!\d),|,(?!\d)|[,;;。:!?!?\n]")
+
+
+class Hit(NamedTuple):
+    """What was found where in a sentence, for which theme or value, by which rule."""
+
+    start: int
+    end: int
+    entry: str
+    text: str
+    rule: Rule
+
+
+class _Conditions:
+    """The compiled patterns of a rule."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.patterns = [regex.compile(pattern) for pattern in rule.patterns]
+        self.near = regex.compile("|".join(rule.near)) if rule.near else None
+        self.not_near = regex.compile("|".join(rule.not_near)) if rule.not_near else None
+        self.before = regex.compile(f"(?:{rule.before})$") if rule.before else None
+        self.not_before = regex.compile(f"(?:{rule.not_before})$") if rule.not_before else None
+        self.after = regex.compile(rule.after) if rule.after else None
+        self.not_after = regex.compile(rule.not_after) if rule.not_after else None
+
+    def hold(self, text: str, start: int, end: int, *, heading: bool) -> bool:
+        """Whether the context of a hit is what the rule asks for."""
+        rule = self.rule
+        if rule.heading is not None and rule.heading != heading:
+            return False
+        if self.after and not self.after.match(text, end, timeout=PATIENCE):
+            return False
+        if self.not_after and self.not_after.match(text, end, timeout=PATIENCE):
+            return False
+        if self.before and not self.before.search(text[max(0, start - 20) : start], timeout=PATIENCE):
+            return False
+        if self.not_before and self.not_before.search(text[max(0, start - 20) : start], timeout=PATIENCE):
+            return False
+        if not (self.near or self.not_near):
+            return True
+        scope = _clause(text, start, end) if rule.within == "clause" else text
+        if self.near and not self.near.search(scope, timeout=PATIENCE):
+            return False
+        return not (self.not_near and self.not_near.search(scope, timeout=PATIENCE))
+
+
+class Finder:
+    """The rules of some entries of a codebook, ready to be looked for.
+
+    entries: themes, or the values of one facet. exceptions: strings that hide the terms within them. masks: patterns of
+    passages in which no term is looked for.
+    """
+
+    def __init__(self, entries: Iterable[Entry], exceptions: Iterable[str] = (), masks: Iterable[str] = ()) -> None:
+        self._mask = regex.compile("|".join(masks)) if masks else None
+        self._by_term: dict[str, list[tuple[str, _Conditions]]] = {term: [] for term in exceptions}
+        self._by_pattern: list[tuple[str, _Conditions]] = []
+        self._by_theme: list[tuple[str, _Conditions]] = []
+        for entry in entries:
+            for conditions in map(_Conditions, entry.all_rules):
+                for term in conditions.rule.terms:
+                    self._by_term.setdefault(term, []).append((entry.id, conditions))
+                self._by_pattern += [(entry.id, conditions)] if conditions.patterns else []
+                self._by_theme += [(entry.id, conditions)] if conditions.rule.themes else []
+        self._automaton = ahocorasick.Automaton()
+        for term in self._by_term:
+            self._automaton.add_word(term, term)
+        self._automaton.make_automaton()
+
+    def hits(self, text: str, *, heading: bool, themes: Mapping[str, list[Hit]] | None = None) -> list[Hit]:
+        """What is found in one sentence, in order; each term once, in the longest string that holds it.
+
+        themes: what was found for themes, where the entries are values of a facet.
+        Raises PolicytextError that names the pattern which takes too long.
+        """
+        try:
+            found = [*self._terms(text, heading), *self._patterns(text, heading), *self._themed(text, heading, themes)]
+        except TimeoutError:
+            raise PolicytextError(
+                f"a pattern of the codebook takes longer than {PATIENCE:g} s for {text[:20]!r}…",
+                fix="Write it without repeated groups that can match the same text in many ways.",
+                file=FILE,
+                exit_code=INVALID_STUDY,
+            ) from None
+        coded = {hit.entry for hit in found if not hit.rule.unless} | set(themes or ())
+        kept = [hit for hit in found if not coded.intersection(hit.rule.unless)]
+        return _without_overlaps(kept)
+
+    def _terms(self, text: str, heading: bool) -> Iterator[Hit]:
+        masked = [match.span() for match in self._mask.finditer(text, timeout=PATIENCE)] if self._mask else []
+        for start, end in _longest(self._automaton, text):
+            term = text[start:end]
+            if any(low <= start and end <= high for low, high in masked):
+                continue
+            for entry, conditions in self._by_term[term]:
+                if conditions.hold(text, start, end, heading=heading):
+                    yield Hit(start, end, entry, term, conditions.rule)
+
+    def _patterns(self, text: str, heading: bool) -> Iterator[Hit]:
+        for entry, conditions in self._by_pattern:
+            for pattern in conditions.patterns:
+                for match in pattern.finditer(text, timeout=PATIENCE):
+                    start, end = match.span()
+                    if conditions.hold(text, start, end, heading=heading):
+                        yield Hit(start, end, entry, match.group(), conditions.rule)
+
+    def _themed(self, text: str, heading: bool, themes: Mapping[str, list[Hit]] | None) -> Iterator[Hit]:
+        for entry, conditions in self._by_theme if themes else ():
+            for theme in conditions.rule.themes:
+                for hit in (themes or {}).get(theme, []):
+                    if conditions.hold(text, hit.start, hit.end, heading=heading):
+                        yield Hit(hit.start, hit.end, entry, hit.text, conditions.rule)
+
+
+class Coder:
+    """A codebook at work on the sentences of one report."""
+
+    def __init__(self, book: Codebook) -> None:
+        self.book = book
+        self._themes = Finder(book.themes, book.exceptions, book.masks)
+
+    @cached_property
+    def _facets(self) -> dict[str, Finder]:
+        return {facet.id: Finder(facet.values, self.book.exceptions) for facet in self.book.facets}
+
+    def code(self, sentences: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The ledgers of themes and of facets: one row per hit, with theme (or facet and value), term, rule and spans.
+
+        sentences: rows of the table `sentences` of one report, in reading order.
+        """
+        ledger: list[dict[str, Any]] = []
+        facets: list[dict[str, Any]] = []
+        carried: dict[tuple[str, str], str] = {}
+        for sentence in sentences:
+            text, heading = sentence["text"], sentence["kind"] == "heading"
+            found = self._themes.hits(text, heading=heading)
+            ledger += [_row(sentence, hit) | {"theme": hit.entry} for hit in found]
+            themes: dict[str, list[Hit]] = {}
+            for hit in found:
+                themes.setdefault(hit.entry, []).append(hit)
+            for facet in self.book.facets:
+                hits = self._facets[facet.id].hits(text, heading=heading, themes=themes)
+                rows = [_row(sentence, hit) | {"facet": facet.id, "value": hit.entry} for hit in hits]
+                if facet.single:
+                    rows = _single(rows, facet, sentence, carried)
+                facets += rows
+        return ledger, facets
+
+
+def _single(rows: list[dict[str, Any]], facet: Any, sentence: dict[str, Any], carried: dict) -> list[dict[str, Any]]:
+    """The rows of the first value that was found, else of the one carried on, else of the default."""
+    key = (sentence["unit_id"], facet.id)
+    carrying = {value.id for value in facet.values if value.carries}
+    for value in facet.values:
+        own = [row for row in rows if row["value"] == value.id]
+        if own:
+            if sentence["kind"] != "heading" or value.id in carrying:
+                carried[key] = value.id if value.id in carrying else ""
+            return own
+    value = carried.get(key, "") if sentence["kind"] != "heading" else ""
+    rule = "carried on" if value else "default"
+    bare = {name: sentence[name] for name in ("sentence_id", "unit_id", "report_id")}
+    row = bare | {"term": "", "rule": rule, "spans": sentence["spans"], "facet": facet.id}
+    return [row | {"value": value or facet.default}] if value or facet.default else []
+
+
+def _row(sentence: dict[str, Any], hit: Hit) -> dict[str, Any]:
+    ids = {name: sentence[name] for name in ("sentence_id", "unit_id", "report_id")}
+    spans = stretch_of(sentence).spans(hit.start, hit.end)
+    return ids | {"term": hit.text, "rule": hit.rule.name or "rule", "spans": spans}
+
+
+def _longest(automaton: Any, text: str) -> list[tuple[int, int]]:
+    """The spans of terms, leftmost first and of these the longest, none overlapping another."""
+    found = sorted(((end - len(term) + 1, -(end + 1)) for end, term in automaton.iter(text)))
+    kept: list[tuple[int, int]] = []
+    for start, negative in found:
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, -negative))
+    return kept
+
+
+def _without_overlaps(hits: list[Hit]) -> list[Hit]:
+    """The hits in order; of those for one theme that overlap, the first and longest."""
+    kept: list[Hit] = []
+    last: dict[str, int] = {}
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.entry)):
+        if hit.start >= last.get(hit.entry, 0):
+            kept.append(hit)
+            last[hit.entry] = hit.end
+    return kept
+
+
+def _clause(text: str, start: int, end: int) -> str:
+    """The text between the commas around a hit."""
+    breaks = [match.end() for match in _BREAK.finditer(text)]
+    first = bisect_right(breaks, start)
+    after = next((position for position in breaks[first:] if position > end), len(text))
+    return text[breaks[first - 1] if first else 0 : after]
