@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -86,8 +87,10 @@ class Study:
         elif by in self.reports:
             values = own["report_id"].map(self.reports.drop_duplicates("report_id").set_index("report_id")[by])
         else:
-            known = ", ".join([*self.units.columns, *self.reports.columns])
-            raise PolicytextError(f"units cannot be grouped by {by!r}", fix=f"Columns: {known}.", exit_code=2)
+            columns = [*self.units.columns, *self.reports.columns]
+            near = "".join(f"Did you mean {name!r}? " for name in get_close_matches(by, columns, n=1))
+            fix = f"{near}Columns: {', '.join(columns)}."
+            raise PolicytextError(f"units cannot be grouped by {by!r}", fix=fix, exit_code=2)
         values = values.map(
             lambda value: "" if pd.isna(value) else f"{value:g}" if isinstance(value, float) else str(value)
         )
