@@ -27,6 +27,11 @@ def read_rows(path: Path, model: type[Row], *, file: str) -> tuple[list[tuple[in
         text, _ = ingest.read_text(path, file=file)
     except PolicytextError as error:
         return [], [error]
+    return parse_rows(text, model, file=file)
+
+
+def parse_rows(text: str, model: type[Row], *, file: str) -> tuple[list[tuple[int, Row]], list[PolicytextError]]:
+    """The same of a CSV text that was read already."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[tuple[int, Row]] = []
     problems: list[PolicytextError] = []
