@@ -1,0 +1,28 @@
+"""What the coding is worth: the sentences that coders coded, how far coders agree, and how far the rules agree with them.
+
+A coder is whoever coded sentences one by one: a person, or a language model. `seeds/coding/themes-<coder>.csv` and
+`facets-<coder>.csv` hold what a coder decided, one row per sentence.
+"""
+
+from policytext.validation.accuracy import accuracy, codes_of, quality
+from policytext.validation.agreement import agreement, disagreements
+from policytext.validation.codings import Scheme, coded, read, scheme_of
+from policytext.validation.learned import leave_one_out, learn_terms
+from policytext.validation.sheet import legend, make_sheet, read_sheet
+
+__all__ = [
+    "Scheme",
+    "accuracy",
+    "agreement",
+    "coded",
+    "codes_of",
+    "disagreements",
+    "learn_terms",
+    "leave_one_out",
+    "legend",
+    "make_sheet",
+    "quality",
+    "read",
+    "read_sheet",
+    "scheme_of",
+]

@@ -1,0 +1,186 @@
+"""How far a coding agrees with what coders decided: precision, recall and F1, with intervals over paragraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t
+
+from policytext import stats
+from policytext.study import COLUMNS
+from policytext.validation.agreement import FEWEST_POSITIVES, in_order
+from policytext.validation.codings import first_level
+
+IN_SAMPLE = "in-sample"
+"""Rules written with these very sentences in view, or coders of them: no promise for other texts."""
+AGREED = "agreed"
+"""Against all coders at once: right where all gave the value, wrong where none did, left out where only some did."""
+
+MICRO, MACRO = "micro", "macro"
+"""The rows of a coding as a whole: all decisions pooled, and the average over values."""
+
+_MEASURES = ("precision", "recall", "f1")
+
+
+def accuracy(
+    codes: pd.DataFrame,
+    coded: pd.DataFrame,
+    *,
+    coder: str = "rules",
+    scope: str = IN_SAMPLE,
+    facet: str = "theme",
+    against: Sequence[str] | None = None,
+    spare_defensible: bool = False,
+) -> pd.DataFrame:
+    """One row per (coder, against, scope, theme): how far codes agree with coders; `micro` pools, `macro` averages.
+
+    codes: the table `theme_codes`, or for another facet `facet_codes`; its values then stand in the column `theme`.
+    coded: the table of that name; sentences that it does not hold are not looked at. coder: who made the codes. scope:
+    `in-sample`, or how it was kept from what it is scored on. against: `agreed` and each coder by name (default: all).
+    spare_defensible: what a coder called defensible counts neither as right nor as wrong.
+    n_gold: sentences with the value. Intervals: Wilson's with the effective size over paragraphs; F1 as the share of
+    true positives among these and half the errors; `macro` by the jackknife. Empty under ten such sentences or ten
+    paragraphs. Precision is empty where nothing was coded, recall and F1 where there was nothing to find.
+    """
+    own = coded[coded["facet"] == facet]
+    coders = sorted(own.loc[~own["defensible"], "coder"].unique())
+    rows = []
+    for judge in against if against is not None else [*([AGREED] if len(coders) > 1 else []), *coders]:
+        judges = coders if judge == AGREED else [judge]
+        cells = _cells(_values(codes, facet), own, judges, spare_defensible)
+        rows += [{"coder": coder, "against": judge, "scope": scope} | row for row in _rows(cells)]
+    return pd.DataFrame(rows, columns=COLUMNS["theme_validation"])
+
+
+def codes_of(coded: pd.DataFrame, coder: str, *, facet: str = "theme") -> pd.DataFrame:
+    """One row per (sentence_id, theme) that a coder gave: a coding that `accuracy` can hold against another coder.
+
+    coder: `agreed` for what all coders of the facet gave. For another facet the columns are those of `facet_codes`.
+    """
+    own = coded[(coded["facet"] == facet) & ~coded["defensible"]]
+    judges = own["coder"].nunique() if coder == AGREED else 1
+    own = own[(own["value"] != "") & (own["coder"].isin([coder]) | (coder == AGREED))]
+    own = own[own.groupby(["sentence_id", "value"])["coder"].transform("nunique") == judges]
+    own = own.drop_duplicates(["sentence_id", "value"])[["sentence_id", "unit_id", "report_id", "facet", "value"]]
+    if facet == "theme":
+        own = own.drop(columns="facet").rename(columns={"value": "theme"})
+    return own.reset_index(drop=True)
+
+
+def quality(agreement: pd.DataFrame, accuracy: pd.DataFrame) -> pd.DataFrame:
+    """One row per (measure, facet, value, series): estimate, low, high, n and few, as the forest plot shows them.
+
+    measure: `alpha` between coders, `f1` of the codings. series: the pair of coders, or coder, against and scope.
+    few: under ten sentences with the value, so that the estimate says nothing.
+    """
+    between = agreement.assign(
+        measure="alpha",
+        series=agreement["coder_a"] + " · " + agreement["coder_b"],
+        estimate=agreement["alpha"],
+        low=agreement["alpha_low"],
+        high=agreement["alpha_high"],
+        n=(agreement["n_a"] + agreement["n_b"]) / 2,
+        few=agreement["verdict"] == "few",
+    )
+    of_codes = accuracy.assign(
+        measure="f1",
+        facet="theme",
+        value=accuracy["theme"],
+        series=accuracy["coder"] + " · " + accuracy["against"] + " · " + accuracy["scope"],
+        estimate=accuracy["f1"],
+        low=accuracy["f1_low"],
+        high=accuracy["f1_high"],
+        n=accuracy["n_gold"],
+        few=accuracy["n_gold"] < FEWEST_POSITIVES,
+    )
+    columns = ["measure", "facet", "value", "series", "estimate", "low", "high", "n", "few"]
+    return pd.concat([between[columns], of_codes[columns]], ignore_index=True)
+
+
+def _values(codes: pd.DataFrame, facet: str) -> pd.DataFrame:
+    """The columns sentence_id and value of the codes of one facet; tools stand as `instrument` in `facet_codes`."""
+    if facet == "theme":
+        return codes[["sentence_id", "theme"]].rename(columns={"theme": "value"})
+    stored = facet if (codes["facet"] == facet).any() or facet != "instrument_tool" else "instrument"
+    found = codes.loc[codes["facet"] == stored, ["sentence_id", "value"]]
+    return found.assign(value=found["value"].map(first_level)) if facet == "instrument" else found
+
+
+class _Cells(NamedTuple):
+    """Per paragraph and value: true positives, false positives, false negatives."""
+
+    values: list[str]
+    counts: np.ndarray
+
+
+def _cells(codes: pd.DataFrame, own: pd.DataFrame, judges: Sequence[str], spare_defensible: bool) -> _Cells:
+    """What is right and wrong, where all judges read the sentence and either all or none gave the value."""
+    own = own[own["coder"].isin(judges)]
+    sure = own[~own["defensible"]]
+    read = sure.groupby("sentence_id", sort=False)["coder"].nunique()
+    shared = read.index[read == len(judges)]
+    codes = codes[codes["sentence_id"].isin(shared)]
+    values = in_order({*sure["value"], *codes["value"]} - {""})
+
+    def marked(rows: pd.DataFrame) -> np.ndarray:
+        found = pd.crosstab(rows["sentence_id"], rows["value"])
+        return found.reindex(index=shared, columns=values, fill_value=0).to_numpy() > 0
+
+    votes = np.stack([marked(sure[sure["coder"] == judge]) for judge in judges])
+    right, decided = votes.all(axis=0), votes.all(axis=0) == votes.any(axis=0)
+    if spare_defensible:
+        decided &= ~marked(own[own["defensible"]])
+    given = marked(codes)
+    told = np.stack([given & right, given & ~right, ~given & right], axis=-1) & decided[..., None]
+    paragraphs = sure.drop_duplicates("sentence_id").set_index("sentence_id")["paragraph_id"].reindex(shared)
+    _, number = np.unique(paragraphs, return_inverse=True)
+    counts = np.zeros((number.max(initial=-1) + 1, len(values), 3))
+    np.add.at(counts, number, told)
+    return _Cells(values, counts)
+
+
+def _rows(cells: _Cells) -> Iterator[dict[str, Any]]:
+    """One row per value, then `micro` and `macro`."""
+    for number, value in enumerate(cells.values):
+        yield {"theme": value} | _row(cells.counts[:, number])
+    pooled = cells.counts.sum(axis=1)
+    yield {"theme": MICRO} | _row(pooled)
+    estimates = _averages(cells.counts)
+    n_gold, paragraphs = int(pooled[:, [0, 2]].sum()), len(pooled)
+    variance = stats.jackknife_variance(lambda kept: _averages(cells.counts[kept]), np.arange(paragraphs))
+    half = t.ppf(0.975, max(paragraphs - 1, 1)) * np.sqrt(variance)
+    estimable = n_gold >= FEWEST_POSITIVES and paragraphs >= stats.FEWEST_CLUSTERS
+    row: dict[str, Any] = {"theme": MACRO, "n_gold": n_gold}
+    for name, estimate, margin in zip(_MEASURES, estimates, half, strict=True):
+        bounds = np.clip([estimate - margin, estimate + margin], 0, 1) if estimable else (np.nan, np.nan)
+        row |= {name: estimate, f"{name}_low": bounds[0], f"{name}_high": bounds[1]}
+    yield row
+
+
+def _row(counts: np.ndarray) -> dict[str, Any]:
+    """The three measures of one value with their intervals, from its counts per paragraph."""
+    hits, wrong, missed = counts.T
+    row: dict[str, Any] = {"n_gold": int((hits + missed).sum())}
+    sizes = {"precision": hits + wrong, "recall": hits + missed, "f1": hits + (wrong + missed) / 2}
+    if not row["n_gold"]:
+        sizes["f1"] = np.zeros_like(hits)
+    for name, size in sizes.items():
+        row[name] = hits.sum() / size.sum() if size.sum() else np.nan
+        interval = stats.clustered_interval(hits, size)
+        few = row["n_gold"] < FEWEST_POSITIVES
+        row |= {f"{name}_low": np.nan if few else float(interval.low[0])}
+        row |= {f"{name}_high": np.nan if few else float(interval.high[0])}
+    return row
+
+
+def _averages(counts: np.ndarray) -> np.ndarray:
+    """Precision, recall and F1 averaged over the values that have them."""
+    hits, wrong, missed = np.moveaxis(counts.sum(axis=0), -1, 0)
+    gold = np.where(hits + missed > 0, 1.0, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        each = np.stack([hits / (hits + wrong), hits / (hits + missed), gold * hits / (hits + (wrong + missed) / 2)])
+    known = ~np.isnan(each)
+    return np.where(known, each, 0).sum(axis=1) / np.where(known.any(axis=1), known.sum(axis=1), np.nan)
