@@ -12,11 +12,11 @@ from policytext.study import PROJECT
 
 LIBRARY = PROJECT / "lib" / "policytext"
 FLOORS = [
-    {"errors"},
+    {"errors", "presets"},
     {"stats", "ingest", "style"},
     {"study"},
-    {"segment", "codebook", "quantities", "outline"},
-    {"themes", "validation"},
+    {"segment", "codebook", "quantities"},
+    {"themes", "validation", "outline"},
     {"prepare"},
     {"frequency", "corpus", "comparison"},
     {"charts"},

@@ -29,6 +29,11 @@ _KEYNESS = [
     *("dp_norm", "range", "n_speakers", "p_permutation", "q_permutation", "is_name"),
 ]
 
+_ASSOCIATIONS = [
+    *("family", "group", "theme", "n", "n_sentences", "n_paragraphs", "expected", "residual", "difference", "low", "high"),
+    *("p_naive", "q_naive", "p_permutation", "q", "detectable"),
+]
+
 COLUMNS: dict[str, list[str]] = {
     "reports": [name for name in Report.model_fields if name not in _PATHS] + _SIZE,
     "units": [*Unit.model_fields, *_SIZE],
@@ -63,9 +68,15 @@ COLUMNS: dict[str, list[str]] = {
     ],
     "indicators": ["indicator", "unit", "group", "year", "status", "comparator", "value", "sentence_id"],
     "outline": ["unit_id", "level", "marker", "heading", "spans"],
-    "number_formulas": ["unit_id", "sentence_id", "surface", "spans"],
-    "distances": ["group_a", "group_b", "basis", "distance", "low", "high", "baseline"],
-    "associations": ["group", "theme", "n", "expected", "residual", "p_permutation", "q", "detectable"],
+    "number_formulas": ["unit_id", "sentence_id", "surface", "spans", "meaning"],
+    "distances": ["group_a", "group_b", "basis", "metric", "distance", "low", "high", "halves", "baseline"],
+    "associations": _ASSOCIATIONS,
+    "associations_within": ["report_id", *_ASSOCIATIONS, "smallest_p"],
+    "structure": [
+        *("grouping", "basis", "n_groups", "n_items", "n", "n_clusters", "inertia", "by_chance", "p_naive", "p"),
+        *("v", "v_corrected", "v_clustered", "low", "high"),
+    ],
+    "only_here": ["kind", "item", "group", "n", "range", "rate", "silence", "per", "sentence_id", "text"],
     "reuse": ["text", "kind", "n_chars", "n_groups", "groups", "occurrences"],
 }
 """The columns that each table has, in their order; a study's own columns of reports and units follow them."""
@@ -93,7 +104,10 @@ GRAIN: dict[str, list[str]] = {
     "outline": ["unit_id", "spans"],
     "number_formulas": ["sentence_id", "spans"],
     "distances": ["group_a", "group_b", "basis"],
-    "associations": ["group", "theme"],
+    "associations": ["family", "group", "theme"],
+    "associations_within": ["report_id", "family", "group", "theme"],
+    "structure": ["grouping", "basis"],
+    "only_here": ["kind", "item"],
     "reuse": ["kind", "text"],
 }
 """The columns that together name one row."""

@@ -1,0 +1,6 @@
+"""What a report says its own system consists of: the headings it enumerates, and the formulas it counts them in."""
+
+from policytext.outline.formulas import formulas
+from policytext.outline.headings import read
+
+__all__ = ["formulas", "read"]
