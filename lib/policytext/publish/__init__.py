@@ -4,6 +4,7 @@ A notebook publishes into the place that its run gives it, or below `build/tryou
 notebook has made to where people find it.
 """
 
+from policytext.publish.code_sheet import code_sheet
 from policytext.publish.figures import figure, gallery
 from policytext.publish.place import promote, report
 from policytext.publish.tables import table, workbook
@@ -16,4 +17,4 @@ def finish(home: Home) -> None:
     gallery(home)
 
 
-__all__ = ["figure", "finish", "promote", "report", "table"]
+__all__ = ["code_sheet", "figure", "finish", "promote", "report", "table"]

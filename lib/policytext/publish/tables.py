@@ -15,6 +15,9 @@ from policytext.study import COLUMNS, Home, Study, check, current_run
 MAX_CSV_ROWS = 100_000
 """A longer table is kept as Parquet only."""
 
+SAFE_WORKBOOK = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+"""xlsxwriter's options: a text stays a text."""
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -72,8 +75,7 @@ def workbook(home: Home) -> None:
         return
     beside = home.build / "staging" / "tables.xlsx"
     beside.parent.mkdir(parents=True, exist_ok=True)
-    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}}
-    with pd.ExcelWriter(beside, engine="xlsxwriter", engine_kwargs=options) as writer:
+    with pd.ExcelWriter(beside, engine="xlsxwriter", engine_kwargs={"options": SAFE_WORKBOOK}) as writer:
         writer.book.set_properties({"created": datetime(2000, 1, 1)})
         for name in present:
             rows = harmless(pd.read_parquet(home.tables / f"{name}.parquet"))

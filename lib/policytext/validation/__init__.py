@@ -7,8 +7,8 @@ A coder is whoever coded sentences one by one: a person, or a language model. `s
 from policytext.validation.accuracy import accuracy, codes_of, quality
 from policytext.validation.agreement import agreement, disagreements
 from policytext.validation.codings import Scheme, coded, read, scheme_of
-from policytext.validation.learned import leave_one_out, learn_terms
-from policytext.validation.sheet import legend, make_sheet, read_sheet
+from policytext.validation.learned import learn_terms, leave_one_out
+from policytext.validation.sheet import keep, legend, make_sheet, read_sheet
 
 __all__ = [
     "Scheme",
@@ -17,6 +17,7 @@ __all__ = [
     "coded",
     "codes_of",
     "disagreements",
+    "keep",
     "learn_terms",
     "leave_one_out",
     "legend",

@@ -60,7 +60,7 @@ def scheme_of(codebook: codebooks.Codebook) -> dict[str, list[str]]:
     """The values that the codebook has for themes and for each facet."""
     facets = {facet.id: [value.id for value in facet.values] for facet in codebook.facets}
     facets["instrument_tool"] = facets.pop("instrument", [])
-    return {"theme": [theme.id for theme in codebook.themes]} | facets | {"symbolic": ["1"]}
+    return {"theme": [theme.id for theme in codebook.themes]} | facets
 
 
 def coded(study: Study, sentences: pd.DataFrame, *, scheme: Scheme | None = None) -> pd.DataFrame:
@@ -170,6 +170,10 @@ def _read_file(
     if not problems and not columns:
         what = "nothing is coded in it"
         problems.append(PolicytextError(what, "Fill it, or take it away.", _told(path), exit_code=INVALID_STUDY))
+    for name in [name for name in columns if not scheme.get(FACETS[name])]:
+        columns.remove(name)
+        what, fix = f"the codebook has no values for {name}", "Add them to seeds/codebook.yml, or empty the column."
+        problems.append(PolicytextError(what, fix, _told(path), column=name, exit_code=INVALID_STUDY))
     lines: dict[str, int] = {}
     found: list[dict[str, Any]] = []
     for line, row in rows:

@@ -21,7 +21,7 @@ from policytext import ingest
 from policytext.errors import INVALID_STUDY, USAGE, PolicytextError, exit_with
 from policytext.study import Study
 from policytext.study.files import parse_rows
-from policytext.validation.codings import FACETS, NONE, Scheme, faults_of, scheme_of, values_of
+from policytext.validation.codings import FACETS, NONE, Scheme, faults_of, values_of
 
 _EMPTY = "0"
 """What a coder writes for no theme and no actor, so that a cell that was forgotten is not taken for a decision."""
@@ -202,13 +202,13 @@ def _faults_of_row(row: SheetRow, sentence: dict[str, Any] | None, scheme: Schem
     elif _bare(row.sentence) != _bare(sentence["text"]):
         fix = "Rows were shifted, or a text was changed: sort whole rows only, and mend this from the sheet as it was made."
         faults.append((f"{row.sentence[:20]!r} is not the sentence of the key {row.key}", fix, "sentence"))
-    for column in asked(scheme):
-        if not values_of(cell := getattr(row, column)):
-            none = NONE.get(column) or (_EMPTY if column != "status" else "")
-            fix = f"Give it a value{f', or {none} for none' if none else ''}."
-            faults.append((f"{row.key} is not coded", fix, column))
-        else:
-            faults += faults_of(column, ";".join(_given(column, cell)), scheme)
+    empty = [column for column in asked(scheme) if not values_of(getattr(row, column))]
+    if empty:
+        nones = [f"{NONE.get(column, _EMPTY)} in {column}" for column in empty if column != "status"]
+        fix = f"Give it values{f'; {', '.join(nones)} says none' if nones else ''}."
+        faults.append((f"{row.key} is not coded for {', '.join(empty)}", fix, empty[0]))
+    for column in [column for column in asked(scheme) if column not in empty]:
+        faults += faults_of(column, ";".join(_given(column, getattr(row, column))), scheme)
     return faults
 
 
