@@ -74,7 +74,7 @@ def _marked(unit: Sequence[dict[str, Any]]) -> Iterator[Item]:
             end = mark.end + len(text[mark.end : end].rstrip("。；;：:，,、“‘「『 　\t"))
             if _WORDS.search(text[mark.end : end]):
                 whole = sentence["kind"] == "heading" or (
-                    end - mark.end <= wording.SHORT and following is None and _elaborated(unit, row)
+                    end - mark.end <= wording.SHORT and len(found) == 1 and _elaborated(unit, row)
                 )
                 if not whole:
                     end = mark.end + _first_clause(text[mark.end : end])
@@ -90,9 +90,9 @@ def _elaborated(unit: Sequence[dict[str, Any]], row: int) -> bool:
 
 
 def _first_clause(text: str) -> int:
-    """Where the first clause ends that says something by itself: four characters or more, if there is one."""
+    """Where the first clause ends that says something by itself: three characters or more, if there is one."""
     ends = [end for _, end in wording.clauses(text)]
-    return next((end for end in ends if end >= 4), len(text))
+    return next((end for end in ends if end >= 3), len(text))
 
 
 def _enough(found: list[Item], unit: Sequence[dict[str, Any]]) -> list[Item]:
@@ -124,7 +124,7 @@ def _unmarked(unit: Sequence[dict[str, Any]], numbered: set[int]) -> list[Item]:
         free = [row for row in rows if row not in numbered]
         if len(rows) > 1 and rows[0] in free and (place := wording.topic(unit[rows[0]]["text"], longest=32)):
             openings.append(_item(rows[0], OPENING, place))
-        for item in [*_inner(unit, rows, free), *_lost(unit, free), *_frames(unit, free)]:
+        for item in [*_inner(unit, free), *_lost(unit, free), *_frames(unit, free)]:
             found.setdefault(item.row, item)
     for item in _neighbours(openings, unit):
         found[item.row] = item
@@ -136,20 +136,20 @@ def _item(row: int, style: Style, place: tuple[int, int]) -> Item:
 
 
 def _neighbours(found: list[Item], unit: Sequence[dict[str, Any]]) -> list[Item]:
-    """Those that are parallel to the one before or after them."""
-    shapes = [wording.shape(unit[item.row]["text"][item.words : item.end]) for item in found]
-    pairs = [wording.parallel(one, other) for one, other in pairwise(shapes)]
+    """Those that are parallel to the one before or after them, in other words."""
+    texts = [unit[item.row]["text"][item.words : item.end] for item in found]
+    pairs = [a != b and wording.parallel(wording.shape(a), wording.shape(b)) for a, b in pairwise(texts)]
     return [
         item for item, before, after in zip(found, [False, *pairs], [*pairs, False], strict=False) if before or after
     ]
 
 
-def _inner(unit: Sequence[dict[str, Any]], rows: list[int], free: list[int]) -> list[Item]:
+def _inner(unit: Sequence[dict[str, Any]], free: list[int]) -> list[Item]:
     """Three or more short parallel sentences of a paragraph, each followed by longer ones."""
     found = []
     for row in free:
         place = wording.topic(unit[row]["text"], longest=16)
-        if place and row + 1 in rows and not wording.topic(unit[row + 1]["text"], longest=16):
+        if place and row + 1 in free and not wording.topic(unit[row + 1]["text"], longest=16):
             found.append(_item(row, INNER, place))
     found = _neighbours(found, unit)
     return found if len(found) > 2 else []
