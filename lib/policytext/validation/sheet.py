@@ -204,8 +204,8 @@ def _faults_of_row(row: SheetRow, sentence: dict[str, Any] | None, scheme: Schem
         faults.append((f"{row.sentence[:20]!r} is not the sentence of the key {row.key}", fix, "sentence"))
     empty = [column for column in asked(scheme) if not values_of(getattr(row, column))]
     if empty:
-        nones = [f"{NONE.get(column, _EMPTY)} in {column}" for column in empty if column != "status"]
-        fix = f"Give it values{f'; {', '.join(nones)} says none' if nones else ''}."
+        nones = ", ".join(f"{NONE.get(column, _EMPTY)} in {column}" for column in empty if column != "status")
+        fix = f"Give it values; {nones} says none." if nones else "Give it a value."
         faults.append((f"{row.key} is not coded for {', '.join(empty)}", fix, empty[0]))
     for column in [column for column in asked(scheme) if column not in empty]:
         faults += faults_of(column, ";".join(_given(column, getattr(row, column))), scheme)
