@@ -73,7 +73,7 @@ def status(home: Home) -> None:
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
 def check(home: Home, style: str) -> int:
     """Read the study and tell all that is wrong with it, with file and line."""
-    from policytext import frequency, prepare
+    from policytext import frequency, prepare, validation
     from policytext.study import open_study, problems_of
 
     problems = problems_of(home)
@@ -84,9 +84,9 @@ def check(home: Home, style: str) -> int:
             study = open_study(home)
             frequency.stopwords(study)  # reads the list, and says where it is wrong
             notes = prepare.uncut(study).to_dict("records")
-            summary = (
-                f"{len(study.reports)} reports, {len(study.units)} units, {len(study.spans)} spans: nothing is wrong."
-            )
+            _, problems = validation.read(study, prepare.table(study, "sentences"))
+            sizes = f"{len(study.reports)} reports, {len(study.units)} units, {len(study.spans)} spans"
+            summary = "" if problems else f"{sizes}: nothing is wrong."
     except PolicytextError as error:
         problems = [error]
     if style == "json":
@@ -131,6 +131,38 @@ def find(home: Home, term: str, sort: str | None, context: int | None) -> None:
         line = Text(place + space[0] + "  ", style="dim") + Text(space[1] + hit.left)
         console.print(line + Text(f"【{term}】", style="bold") + Text(hit.right))
     console.print(f"{term}: {len(hits)} in {hits['report_id'].nunique()} of {len(study.reports)} reports")
+
+
+@at_home
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default="code-sheet.xlsx",
+    help="The new sheet, .xlsx or .csv.",
+)
+@click.option("-n", type=click.IntRange(min=1), help="Sentences, drawn over groups and reports. Default: all.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed draws and shuffles otherwise.")
+@click.option(
+    "--read", "back", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A sheet that came back."
+)
+@click.option("--coder", help="Who filled it: the name of the coding.")
+def code_sheet(home: Home, out: Path, n: int | None, seed: int, back: Path | None, coder: str | None) -> None:
+    """Make a blind, shuffled sheet for a new coder, or --read one back into seeds/coding/themes-CODER.csv."""
+    from policytext import codebook, prepare, publish, validation
+    from policytext.study import open_study
+
+    if (back is None) != (coder is None):
+        raise click.UsageError("--read and --coder go together")
+    study, book = open_study(home), codebook.load(home)
+    sentences, scheme = prepare.table(study, "sentences"), validation.scheme_of(book)
+    if back is None:
+        sheet = validation.make_sheet(sentences, study.groups(), scheme=scheme, n=n, seed=seed)
+        paths = publish.code_sheet(sheet, validation.legend(book), out)
+        click.echo(f"{len(sheet)} sentences in {' and '.join(map(str, paths))}: fill every cell of the empty columns.")
+        return
+    rows = validation.read_sheet(back, sentences, scheme=scheme)
+    path = validation.keep(study, rows, coder=str(coder))
+    click.echo(f"{len(rows)} sentences by {coder} in {home.relative(path)}.")
 
 
 @commands.command()
