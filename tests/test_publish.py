@@ -17,12 +17,13 @@ import matplotlib
 import numpy as np
 import openpyxl
 import pandas as pd
+import pikepdf
 import pytest
 from PIL import Image
 
 from policytext import publish, style
 from policytext.errors import PolicytextError
-from policytext.publish import cite, figures, place, tables
+from policytext.publish import cite, place, tables
 from policytext.study import COLUMNS, PROJECT, Home, open_study
 
 BUNDLE = {"zh.pdf", "zh.svg", "zh.png", "en.pdf", "en.svg", "en.png", "data.csv", "figure.json"}
@@ -31,12 +32,13 @@ WORDS = {
     "caption": {"zh": "甲，乙。", "en": "One, two: 100 % <of> it."},
     "alt": {"zh": "两点。", "en": "Two dots."},
 }
+CAPTION = {"zh": "甲，乙。资料来源：1份报告。", "en": "One, two: 100 % <of> it. Source: 1 report."}
 DATA = pd.DataFrame({"term": ["创新", "皋"], "n": [3, 1], "rate": [1234.56789, 0.0123456789], "low": [1 / 3, None]})
 
 
 def dots(data, *, language):
     """A chart as small as one can be."""
-    figure = style.figure(30, width=60)
+    figure = style.figure(30)
     axes = figure.subplots()
     axes.plot(data["rate"], range(len(data)), "o")
     axes.set_yticks(range(len(data)), data["term"])
@@ -60,12 +62,12 @@ def bundle(tmp_path_factory):
 
 
 def issue(study, name="dots", data=DATA, words=WORDS, chart=dots):
-    return publish.figure(study, name, chart, data, words=words, dpi=50)
+    return publish.figure(study, name, chart, data, words=words, preset="60x100", dpi=50)
 
 
 def blank(data, *, language):
     """A chart without anything on it, for what does not depend on pictures."""
-    return style.figure(10, width=10)
+    return style.figure(10)
 
 
 def contents(folder):
@@ -89,8 +91,10 @@ def test_a_bundle_has_exactly_eight_files(bundle):
 
 def test_figure_json_holds_all_that_a_reader_and_a_citation_need(bundle):
     told = json.loads((bundle / "figure.json").read_text("utf-8"))
-    assert {key: told[key] for key in WORDS} == WORDS
+    assert {key: told[key] for key in ("title", "alt")} == {key: WORDS[key] for key in ("title", "alt")}
+    assert told["caption"] == CAPTION
     assert told["name"] == "dots"
+    assert (told["preset"], told["dpi"], told["pages"]) == ("60x100", 50, 1)
     assert told["data_sha256"] == hashlib.sha256((bundle / "data.csv").read_bytes()).hexdigest()
     assert told["lock_sha256"] == hashlib.sha256((PROJECT / "requirements.lock").read_bytes()).hexdigest()
     assert told["font"] == "NotoSansSC-Regular.ttf"
@@ -141,17 +145,12 @@ def test_the_identifier_changes_with_data_and_title_and_not_with_the_caption(sma
 # ---------------------------------------------------------------- what stands within the pictures
 
 
-ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
-
-
-def pdf_facts(data):
-    """The document information of a PDF."""
-    found = {}
-    for key, text in re.findall(rb"/(Title|Subject|Keywords|Author) \(((?:\\.|[^\\)])*)\)", data, re.DOTALL):
-        plain = re.sub(rb"\\(.)", lambda match: ESCAPED.get(match[1], match[1]), text, flags=re.DOTALL)
-        utf16 = plain.startswith(codecs.BOM_UTF16_BE)
-        found[key.decode()] = plain.decode("utf-16") if utf16 else plain.decode("latin-1")
-    return found
+def pdf_facts(path):
+    """What the document information and the XMP metadata of a PDF say."""
+    with pikepdf.open(path) as pdf:
+        inside = pdf.open_metadata()
+        found = {key.removeprefix("/"): str(value) for key, value in pdf.docinfo.items()}
+        return found | {key: inside.get(f"dc:{key}") for key in ("title", "description", "rights", "identifier")}
 
 
 def pdf_characters(data):
@@ -170,13 +169,17 @@ def pdf_characters(data):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_pdf_svg_and_png_carry_title_caption_licence_and_identifier(bundle, language):
-    title, caption, identifier = WORDS["title"][language], WORDS["caption"][language], identifier_of(bundle)
-    facts = pdf_facts((bundle / f"{language}.pdf").read_bytes())
-    assert (facts["Title"], facts["Subject"]) == (title, caption)
+    title, caption, identifier = WORDS["title"][language], CAPTION[language], identifier_of(bundle)
+    facts = pdf_facts(bundle / f"{language}.pdf")
+    assert (facts["Title"], facts["Subject"]) == (facts["title"], facts["description"]) == (title, caption)
+    assert (facts["rights"], facts["identifier"]) == ("CC BY 4.0", identifier)
     assert facts["Keywords"] == f"{identifier}; CC BY 4.0"
     with Image.open(bundle / f"{language}.png") as picture:
         found = [picture.info[key] for key in ("Title", "Description", "Copyright", "Identifier")]
+        raw = (bundle / f"{language}.png").read_bytes()
     assert found == [title, caption, "CC BY 4.0", identifier]
+    assert raw.count(b"iTXt") == 4
+    assert b"tEXt" not in raw
     names = {"dc": "http://purl.org/dc/elements/1.1/", "cc": "http://creativecommons.org/ns#"}
     (work,) = ElementTree.parse(bundle / f"{language}.svg").iterfind(".//cc:Work", names)
     found = [work.findtext(f"dc:{key}", "", names) for key in ("title", "description", "identifier")]
@@ -372,7 +375,7 @@ def test_a_chart_that_fails_leaves_the_old_figure_whole(small, old):
         return dots(data, language=language)
 
     with pytest.raises(ZeroDivisionError):
-        publish.figure(small, "dots", fails, DATA, words=WORDS, dpi=50)
+        publish.figure(small, "dots", fails, DATA, words=WORDS)
     assert stands(small) == whole(old)
     assert set(contents(issue(small, chart=blank))) == BUNDLE
 
@@ -686,11 +689,10 @@ def test_every_figure_of_the_repository_is_whole_and_its_identifier_is_right():
         whole = hashlib.sha256("\n".join([checksum, told["title"]["zh"], told["title"]["en"]]).encode()).hexdigest()
         assert told["identifier"] == f"policytext:{whole[:16]}"
         assert told["name"] == folder.name
-        assert pdf_facts((folder / "zh.pdf").read_bytes())["Title"] == told["title"]["zh"]
+        assert pdf_facts(folder / "zh.pdf")["Title"] == told["title"]["zh"]
 
 
 def test_a_file_is_replaced_at_once_and_leaves_nothing_beside_it(tmp_path):
     (tmp_path / "new").write_text("new", "utf-8")
     place.replace_file(tmp_path / "new", tmp_path / "deep" / "er" / "file")
     assert contents(tmp_path / "deep") == {"er/file": b"new"}
-    assert figures.FORMATS == ("pdf", "svg", "png")

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from policytext import style
 from policytext.errors import PolicytextError
+from policytext.presets import Preset
 
 # ---------------------------------------------------------------- fonts
 
@@ -100,8 +101,8 @@ def test_a_chart_called_by_itself_is_drawn_in_the_style_and_one_within_it_too():
 
 @pytest.mark.parametrize(("width", "height"), [(170, 100), (85, 60), (170, 237.5)])
 def test_a_figure_saved_as_pdf_measures_what_was_asked_for(tmp_path, width, height):
-    with style.drawing():
-        figure = style.figure(height, width=width)
+    with style.drawing(preset=Preset("made to measure", width, 240)):
+        figure = style.figure(height)
         figure.subplots().plot([0, 1], [0, 1])
         figure.savefig(tmp_path / "figure.pdf")
     box = re.search(rb"/MediaBox \[ ?0 0 ([\d.]+) ([\d.]+) ?\]", (tmp_path / "figure.pdf").read_bytes())

@@ -8,6 +8,7 @@ import unicodedata
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, wraps
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
 from policytext.errors import PolicytextError
+from policytext.presets import DEFAULT, PRESETS, Preset
 
 MM = 1 / 25.4
 """Inches in a millimetre."""
@@ -27,8 +29,7 @@ MM = 1 / 25.4
 POINT = 25.4 / 72
 """Millimetres in a point."""
 
-WIDTH = 170
-"""Millimetres: two columns of a Chinese journal."""
+_preset: ContextVar[Preset] = ContextVar("preset", default=PRESETS[DEFAULT])
 
 COLORS = ("#004b84", "#c76c22", "#22683c", "#9354a5", "#e2b236", "#36b3da", "#6f1821", "#8995a1")
 """Neighbours in lightness are 6 or more apart in L*, and lie on different sides of the axis from yellow to blue, so that
@@ -140,8 +141,8 @@ def font(text: str = "") -> Path:
 
 
 @contextmanager
-def drawing(text: str = "") -> Iterator[Path]:
-    """Matplotlib's settings for one figure, with a font that has every character of `text`.
+def drawing(text: str = "", *, preset: Preset | None = None) -> Iterator[Path]:
+    """Matplotlib's settings for one figure, with a font that has every character of `text`, in the column of a preset.
 
     A glyph that is lacking all the same is an error that names it, never a box.
     """
@@ -176,12 +177,15 @@ def drawing(text: str = "") -> Iterator[Path]:
         "figure.dpi": 150,
         "savefig.dpi": 300,
     }
+    token = _preset.set(preset or _preset.get())
     with matplotlib.style.context(["default", settings]), warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing")
         try:
             yield path
         except UserWarning as warning:
             raise PolicytextError(str(warning), fix="Choose another label, or install a font that has it.") from None
+        finally:
+            _preset.reset(token)
 
 
 def styled(chart: Callable[..., Figure]) -> Callable[..., Figure]:
@@ -197,14 +201,24 @@ def styled(chart: Callable[..., Figure]) -> Callable[..., Figure]:
     return draw
 
 
-def figure(height: float, *, width: float = WIDTH, layout: str | None = "constrained") -> Figure:
-    """An empty figure of a size in mm; not pyplot's, so that a notebook shows it once."""
-    return Figure(figsize=(width * MM, height * MM), layout=layout)
+def width() -> float:
+    """How wide the figure that is being drawn will be, in mm: the column of its preset."""
+    return _preset.get().width
 
 
-def statement(words: str, *, width: float = WIDTH) -> Figure:
+def columns(most: int, *, least: float = 54) -> int:
+    """How many panels stand side by side where each takes `least` mm: one or more, and no more than `most`."""
+    return max(1, min(most, int(width() / least)))
+
+
+def figure(height: float, *, layout: str | None = "constrained") -> Figure:
+    """An empty figure of a height in mm that fills its column; not pyplot's, so that a notebook shows it once."""
+    return Figure(figsize=(width() * MM, height * MM), layout=layout)
+
+
+def statement(words: str) -> Figure:
     """A figure that says, in the place of a picture, why there is none."""
-    drawn = figure(24, width=width)
+    drawn = figure(24)
     drawn.text(0.5, 0.5, words, ha="center", va="center", color=MUTED, wrap=True)
     return drawn
 

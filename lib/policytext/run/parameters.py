@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
@@ -15,6 +15,7 @@ from policytext.errors import USAGE, PolicytextError
 from policytext.run.freshness import cells
 from policytext.run.pipeline import Entry, Pipeline
 from policytext.study.files import parse_yaml
+from policytext.study.rows import Pictures
 
 TYPES = {"int": int, "float": float, "str": str, "bool": bool, "list": list, "dict": dict, "tuple": tuple}
 TYPES |= {"Literal": Literal, "Any": Any}  # type: ignore[dict-item]
@@ -84,6 +85,19 @@ def _type(annotation: ast.expr) -> Any:
         return Any
 
 
+def _known(entry: Entry) -> dict[str, Parameter]:
+    """The parameters of an entry: those its notebook declares, and how figures are printed where it publishes any.
+
+    The latter belong to no notebook: their defaults are those of study.yml, and `publish.figure` heeds them.
+    """
+    printed = {
+        name: Parameter(name, str(field.description), Annotated[field.annotation, *field.metadata], field.default)
+        for name, field in Pictures.model_fields.items()
+        if any(written.startswith("figures/") for written in entry.writes)
+    }
+    return printed | declared(entry.path)
+
+
 def effective(entry: Entry) -> dict[str, JsonValue]:
     """All parameters of an entry with the values they will have."""
     return {name: parameter.default for name, parameter in declared(entry.path).items()} | entry.given
@@ -95,7 +109,7 @@ def apply(pipeline: Pipeline, selected: tuple[Entry, ...], options: tuple[str, .
     An option goes to every selected entry whose notebook has the parameter. Raises PolicytextError (exit 2) for a
     parameter that no notebook has, in pipeline.yml or an option, and for a value of the wrong type.
     """
-    known = {entry.name: declared(entry.path) for entry in pipeline.entries}
+    known = {entry.name: _known(entry) for entry in pipeline.entries}
     for entry in pipeline.entries:
         for name, value in entry.given.items():
             if name not in known[entry.name]:

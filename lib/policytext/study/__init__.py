@@ -2,7 +2,7 @@
 
 from policytext.study.checks import problems_of
 from policytext.study.home import PROJECT, Home, current_run, find_home
-from policytext.study.rows import KINDS, Settings
+from policytext.study.rows import KINDS, Pictures, Settings
 from policytext.study.study import Study, load, open_study
 from policytext.study.tables import COLUMNS, GRAIN, check, empty
 
@@ -12,6 +12,7 @@ __all__ = [
     "KINDS",
     "PROJECT",
     "Home",
+    "Pictures",
     "Settings",
     "Study",
     "check",

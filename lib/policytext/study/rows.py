@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt
 
+from policytext import presets
+
 
 def _name(value: str) -> str:
     if not re.fullmatch(r"\w[\w.-]{0,99}", value):
@@ -105,6 +107,16 @@ class Words(BaseModel):
     en: str = ""
 
 
+class Pictures(BaseModel):
+    """How figures are printed: the column of a journal they fill, and the dots per inch of their PNG."""
+
+    model_config = ConfigDict(extra="forbid")
+    preset: Annotated[str, AfterValidator(lambda name: presets.preset(name).name)] = Field(
+        presets.DEFAULT, description=f"one of {', '.join(presets.PRESETS)}, or mm like 85x230"
+    )
+    dpi: int = Field(300, ge=20, le=1200, description="a whole number from 20 to 1200")
+
+
 class Settings(BaseModel):
     """`study.yml`.
 
@@ -116,4 +128,5 @@ class Settings(BaseModel):
     question: Words = Words()
     group_by: str = "city"
     languages: list[Literal["zh", "en"]] = ["zh", "en"]
+    figures: Pictures = Pictures()
     labels: dict[str, dict[str, Words]] = {}

@@ -9,6 +9,8 @@ from policytext import style
 
 Captions = dict[str, dict[str, str]]
 
+_PLACED = 170  # millimetres of width for which the terms have been given their places
+
 
 @style.styled
 def network(shown: pd.DataFrame, *, language: str = "en") -> Figure:
@@ -26,9 +28,10 @@ def network(shown: pd.DataFrame, *, language: str = "en") -> Figure:
     )
     nodes = nodes.drop_duplicates("term")
     low, high = nodes["y"].min() - 4, nodes["y"].max() + 4
-    figure = style.figure(high - low, layout=None)
+    scale = style.width() / _PLACED
+    figure = style.figure((high - low) * scale, layout=None)
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(-2, style.WIDTH - 2), ylim=(low, high))
+    axes.set(xlim=(-2, _PLACED - 2), ylim=(low, high))
     for edge in shown.itertuples():
         line = 0.4 + 0.35 * max(edge.log_dice - 9, 0)
         axes.plot([edge.x_a, edge.x_b], [edge.y_a, edge.y_b], color=style.FAINT, linewidth=line, zorder=1)

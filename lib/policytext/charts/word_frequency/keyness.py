@@ -21,12 +21,12 @@ def _panels(shown: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Figure, lis
     """One panel per group, one below the other, as high as it has rows."""
     groups = {str(group): rows.reset_index(drop=True) for group, rows in shown.groupby("group", sort=False)}
     heights = [len(rows) + 1 for rows in groups.values()]
-    figure = style.figure(16 + sum(_HEAD + _ROW * len(rows) for rows in groups.values()), width=120)
+    figure = style.figure(16 + sum(_HEAD + _ROW * len(rows) for rows in groups.values()))
     panels = figure.subplots(len(groups), 1, squeeze=False, sharex=True, height_ratios=heights)[:, 0]
     for (group, rows), axes in zip(groups.items(), panels, strict=True):
         axes.set_yticks(range(len(rows)), rows["term"])
         axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.set_title(style.wrapped(labels.get(group, group).replace("\n", "  "), 96), loc="left")
+        axes.set_title(style.wrapped(labels.get(group, group).replace("\n", "  "), style.width() - 24), loc="left")
         axes.grid(axis="y", color=style.FAINT, linewidth=0.4)
         axes.set_axisbelow(True)
         axes.tick_params(axis="y", length=0)
@@ -58,7 +58,7 @@ def forest(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
         _handle("o", "white", style.word("no_keyword", language)),
         Line2D([], [], color=style.MUTED, linewidth=0.9, label=style.word("token_interval", language)),
     ]
-    figure.legend(handles=handles, loc="outside upper left", ncols=3, frameon=False)
+    figure.legend(handles=handles, loc="outside upper left", ncols=style.columns(3), frameon=False)
     return figure
 
 
@@ -117,7 +117,7 @@ def verdicts(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fi
         _handle("o", style.COLORS[0], style.word("clustered", language), color=style.COLORS[0]),
         Line2D([], [], color=style.COLORS[1], linewidth=0.8, linestyle=(0, (3, 2)), label="q = 0.05"),
     ]
-    figure.legend(handles=handles, loc="outside upper left", ncols=3, frameon=False)
+    figure.legend(handles=handles, loc="outside upper left", ncols=style.columns(3), frameon=False)
     return figure
 
 

@@ -67,7 +67,7 @@ def specification_curve(shown: pd.DataFrame, *, labels: Labels, language: str = 
             label=style.word("disagrees", language),
         )
     )
-    figure.legend(handles=handles, loc="outside upper left", ncols=4, frameon=False)
+    figure.legend(handles=handles, loc="outside upper left", ncols=style.columns(4, least=40), frameon=False)
     return figure
 
 

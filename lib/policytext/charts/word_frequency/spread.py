@@ -23,7 +23,7 @@ def positions(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
     """
     terms = list(dict.fromkeys(shown["term"]))
     units = list(dict.fromkeys(shown["unit_id"]))
-    columns = min(3, len(terms))
+    columns = style.columns(min(3, len(terms)))
     lines = -(-len(terms) // columns)
     figure = style.figure(lines * (9 + 3.3 * len(units)) + 8)
     panels = list(figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True).flat)
@@ -72,7 +72,7 @@ def within(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
     """
     reports = list(dict.fromkeys(shown["report_id"]))
     rows = shown.groupby("report_id")["term"].nunique().max()
-    columns = min(2, len(reports))
+    columns = style.columns(min(2, len(reports)), least=80)
     lines = -(-len(reports) // columns)
     members = shown.groupby("report_id")["group"].nunique().max()
     figure = style.figure(lines * (18 + 5 * rows + 2 * members))

@@ -34,11 +34,13 @@ def top_terms(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
     """
     groups = list(dict.fromkeys(shown["group"]))
     rows = shown.groupby("group")["rank"].max().max()
-    lines = math.ceil(len(groups) / _COLUMNS)
-    titles = {group: style.wrapped(labels[language].get(group, group), style.WIDTH / _COLUMNS - 18) for group in groups}
+    columns = style.columns(min(_COLUMNS, len(groups)))
+    lines = math.ceil(len(groups) / columns)
+    room = style.width() / columns - 18
+    titles = {group: style.wrapped(labels[language].get(group, group), room) for group in groups}
     head = 3.6 * max(title.count("\n") + 1 for title in titles.values())
     figure = style.figure(lines * (9 + head + 3.7 * rows) + 8)
-    panels = list(figure.subplots(lines, min(_COLUMNS, len(groups)), squeeze=False, sharex=True).flat)
+    panels = list(figure.subplots(lines, columns, squeeze=False, sharex=True).flat)
     look = style.marks(groups)
     for group, axes in zip(groups, panels, strict=False):
         _dots(axes, shown[shown["group"] == group], *look[group])
@@ -64,7 +66,7 @@ def top_terms(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
         Line2D([], [], color=style.MUTED, linewidth=0.9, label=style.word("interval", language)),
         Line2D([], [], color=style.MUTED, linewidth=0.9, linestyle=_DASHES, label=style.word("tentative", language)),
     ]
-    figure.legend(handles=handles, loc="outside upper right", ncols=4, frameon=False)
+    figure.legend(handles=handles, loc="outside upper right", ncols=style.columns(4, least=40), frameon=False)
     return figure
 
 
@@ -122,8 +124,8 @@ def word_clouds(shown: pd.DataFrame, *, labels: Labels, language: str = "en") ->
     groups = {
         group: dict(zip(rows["term"], rows["n"], strict=True)) for group, rows in shown.groupby("group", sort=False)
     }
-    columns = min(_COLUMNS, len(groups))
-    width = style.WIDTH / columns - _GAP
+    columns = style.columns(min(_COLUMNS, len(groups)))
+    width = style.width() / columns - _GAP
     height, layouts = _fit(groups, width)
     lines = math.ceil(len(groups) / columns)
     titles = {group: style.wrapped(labels[language].get(group, group), width) for group in groups}
@@ -139,7 +141,8 @@ def word_clouds(shown: pd.DataFrame, *, labels: Labels, language: str = "en") ->
         axes.set_title(titles[group], loc="left", linespacing=1.3)
         for word, size, left, baseline in layout:
             alpha = 0.55 + 0.45 * groups[group][word] / max(groups[group].values())
-            axes.text(left, baseline, word, fontsize=size / style.POINT, color=look[group][0], alpha=alpha)
+            drawn = axes.text(left, baseline, word, fontsize=size / style.POINT, color=look[group][0], alpha=alpha)
+            drawn.set_in_layout(False)  # a mark, whose size is its value
     return figure
 
 
