@@ -50,6 +50,7 @@ COLUMNS: dict[str, list[str]] = {
     "sensitivity": ["finding", "specification", "value", "agrees"],
     "theme_hits": ["sentence_id", "unit_id", "report_id", "theme", "term", "rule", "spans"],
     "theme_codes": ["sentence_id", "unit_id", "report_id", "theme", "n_hits"],
+    "facet_hits": ["sentence_id", "unit_id", "report_id", "facet", "value", "term", "rule", "spans"],
     "facet_codes": ["sentence_id", "unit_id", "report_id", "facet", "value"],
     "theme_profile": [
         *("group", "theme", "n_coded", "n_sentences", "share", "low", "high", "per_10k_chars", "range", "n_clusters"),
@@ -95,6 +96,7 @@ GRAIN: dict[str, list[str]] = {
     "sensitivity": ["finding", "specification"],
     "theme_hits": ["sentence_id", "theme", "spans", "term"],
     "theme_codes": ["sentence_id", "theme"],
+    "facet_hits": ["sentence_id", "facet", "value", "spans", "term"],
     "facet_codes": ["sentence_id", "facet", "value"],
     "theme_profile": ["group", "theme"],
     "theme_validation": ["coder", "against", "scope", "theme"],

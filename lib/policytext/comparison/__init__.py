@@ -1,0 +1,34 @@
+"""How alike and how different groups are, and how surely: between texts, and within one report."""
+
+from policytext.comparison.associations import associations, calibrate, coded, within_reports
+from policytext.comparison.distances import distances
+from policytext.comparison.groups import SAME_TIER, confounding, groupings, groups, labels, nesting
+from policytext.comparison.portraits import only_here, portraits
+from policytext.comparison.profiles import Profiles, of_codes, of_terms, profiles
+from policytext.comparison.structure import picture, structure
+from policytext.comparison.wording import reuse, slogans, without
+
+__all__ = [
+    "SAME_TIER",
+    "Profiles",
+    "associations",
+    "calibrate",
+    "coded",
+    "confounding",
+    "distances",
+    "groupings",
+    "groups",
+    "labels",
+    "nesting",
+    "of_codes",
+    "of_terms",
+    "only_here",
+    "picture",
+    "portraits",
+    "profiles",
+    "reuse",
+    "slogans",
+    "structure",
+    "within_reports",
+    "without",
+]

@@ -1,0 +1,149 @@
+"""What is only in one place, and a portrait of each: its words, themes, status, indicators, outline and formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+import pandas as pd
+
+from policytext import stats
+from policytext.comparison.profiles import Profiles, of_codes, of_terms
+from policytext.study import COLUMNS, empty
+
+PER_TERMS, PER_SENTENCES = 10_000, 100
+SECTIONS = ("term", "theme", "status", "indicator", "outline", "formula")
+
+
+def only_here(
+    counts: pd.DataFrame,
+    families: Mapping[str, pd.DataFrame],
+    quantities: pd.DataFrame,
+    sentences: pd.DataFrame,
+    *,
+    groups: pd.Series,
+    names: Collection[str] = (),
+    min_n: int = 3,
+) -> pd.DataFrame:
+    """One row per (kind, item) that one group alone mentions: kind term, name (of a place, person or institution), a
+    family of codes (theme, instrument …), or indicator.
+
+    n: occurrences (of terms and names `min_n` at the least, and no string of these characters anywhere else), range: in
+    so many paragraphs. rate: per 10,000 terms, or per 100 sentences (`per` says which). silence: the highest rate of
+    the others, taken together, at which finding nothing would still have a chance of 5 % (one-sided, as if occurrences
+    were independent; in bursts more would be possible). sentence_id, text: its first sentence. Groups in the order of
+    the study, the most frequent first. Empty with one group.
+    """
+    own = sentences.assign(group=sentences["unit_id"].map(groups)).dropna(subset="group")
+    profiles = {"term": (of_terms(counts, groups=groups), PER_TERMS)}
+    for family, codes in families.items():
+        profiles[family] = (of_codes(codes, own, groups=groups), PER_SENTENCES)
+    named = quantities.loc[quantities["indicator"].fillna("") != "", ["sentence_id", "indicator"]]
+    codes = named.rename(columns={"indicator": "item"}).drop_duplicates()
+    if len(codes):
+        profiles["indicator"] = (of_codes(codes, own, groups=groups), PER_SENTENCES)
+    tables = [
+        _alone(profile, per, kind, min_n if kind == "term" else 1)
+        for kind, (profile, per) in profiles.items()
+        if len(profile.groups) > 1
+    ]
+    found = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    if found.empty:
+        return empty("only_here")
+    texts = {group: rows for group, rows in own.groupby("group", sort=False)}
+    everything = {group: "\n".join(rows["text"]) for group, rows in texts.items()}
+    words = found["kind"] == "term"
+    elsewhere = [
+        is_word and any(item in text for other, text in everything.items() if other != group)
+        for is_word, item, group in zip(words, found["item"], found["group"], strict=True)
+    ]
+    found.loc[words & found["item"].isin(names), "kind"] = "name"
+    found = found[~np.array(elsewhere, dtype=bool)].reset_index(drop=True)
+    first = [_first(row.kind, row.item, texts[row.group], families, codes) for row in found.itertuples()]
+    found = found.join(pd.DataFrame(first, columns=["sentence_id", "text"], index=found.index))
+    place = {group: number for number, group in enumerate(dict.fromkeys(groups))}
+    ranked = found.assign(at=found["group"].map(place)).sort_values(
+        ["at", "n", "kind", "item"], ascending=[True, False, True, True], ignore_index=True
+    )
+    return ranked[COLUMNS["only_here"]]
+
+
+def _alone(own: Profiles, per: int, kind: str, min_n: int) -> pd.DataFrame:
+    """The items of one kind that a single group has."""
+    table, sizes = own.table(), np.bincount(own.group, own.sizes)
+    alone = np.flatnonzero(((table > 0).sum(axis=0) == 1) & (table.sum(axis=0) >= min_n))
+    group, n = table[:, alone].argmax(axis=0), table[:, alone].sum(axis=0)
+    silence = per * stats.upper_bound_of_zero(sizes.sum() - sizes[group])
+    columns = {
+        "kind": kind,
+        "item": np.array(own.items, dtype=object)[alone],
+        "group": np.array(own.groups, dtype=object)[group],
+        "n": n.astype(int),
+        "range": np.asarray((own.counts[:, alone] > 0).sum(axis=0)).astype(int),
+        "rate": per * n / sizes[group],
+        "silence": silence,
+        "per": "terms" if per == PER_TERMS else "sentences",
+    }
+    return pd.DataFrame(columns)
+
+
+def _first(
+    kind: str, item: str, rows: pd.DataFrame, families: Mapping[str, pd.DataFrame], indicators: pd.DataFrame
+) -> tuple[str, str]:
+    """The first sentence of a group with an item: its id and text."""
+    if kind in ("term", "name"):
+        having = rows[rows["text"].str.contains(item, regex=False)]
+    else:
+        codes = indicators if kind == "indicator" else families[kind]
+        having = rows[rows["sentence_id"].isin(codes.loc[codes["item"] == item, "sentence_id"])]
+    return next(zip(having["sentence_id"], having["text"], strict=True), ("", ""))
+
+
+def portraits(
+    frequency: pd.DataFrame,
+    families: Mapping[str, pd.DataFrame],
+    sentences: pd.DataFrame,
+    *,
+    quantities: pd.DataFrame,
+    outline: pd.DataFrame,
+    formulas: pd.DataFrame,
+    groups: pd.Series,
+    top_n: int = 8,
+) -> pd.DataFrame:
+    """One row per (group, section, item) with its value and order, of groups with text: what each says, without a test.
+
+    frequency: the table of that name. section term: the `top_n` most frequent, per 10,000 terms. theme, status: share of
+    the group's sentences with that code, in the order of the codes. indicator: quantities with an indicator, in the
+    order of the text, written as there. outline: headings of the first two levels. formula: numbers put together (3+3+N).
+    """
+    own = sentences.assign(group=sentences["unit_id"].map(groups)).dropna(subset="group")
+    sizes, group_of = own.groupby("group").size(), own.set_index("sentence_id")["group"]
+    top = frequency[frequency["rank"] <= top_n].rename(columns={"term": "item", "rate": "value"})
+    parts = [top.assign(section="term")[["group", "section", "item", "value"]]]
+    for section in ("theme", "status"):
+        codes = families.get(section, pd.DataFrame(columns=["sentence_id", "item"]))
+        codes = codes.assign(group=codes["sentence_id"].map(group_of)).dropna(subset="group")
+        n = codes.groupby(["group", "item"]).size().unstack(fill_value=0).reindex(sizes.index, fill_value=0)
+        n = n[sorted(n, key=lambda code: (code.rstrip("0123456789"), len(code), code))]
+        share = n.div(sizes, axis=0).rename_axis(columns="item").stack().rename("value").reset_index()
+        parts.append(share.assign(section=section))
+    told = quantities[(quantities["indicator"].fillna("") != "") & (quantities["surface"].fillna("") != "")]
+    parts += [
+        _listed(told.assign(item=told["indicator"] + " " + told["surface"]), "indicator", groups),
+        _listed(outline[outline["level"] <= 2].rename(columns={"heading": "item"}), "outline", groups),
+        _listed(formulas.rename(columns={"surface": "item"}), "formula", groups),
+    ]
+    found = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    found = found[found["group"].isin(sizes.index)]
+    found = found.drop_duplicates(["group", "section", "item"])
+    place = {group: number for number, group in enumerate(dict.fromkeys(groups))}
+    found = found.assign(at=found["group"].map(place), of=found["section"].map(SECTIONS.index))
+    found = found.sort_values(["at", "of"], kind="stable", ignore_index=True)
+    found["order"] = found.groupby(["group", "section"], sort=False).cumcount() + 1
+    return found[["group", "section", "item", "value", "order"]]
+
+
+def _listed(rows: pd.DataFrame, section: str, groups: pd.Series) -> pd.DataFrame:
+    """Texts of each group in their order."""
+    listed = rows.assign(group=rows["unit_id"].map(groups), section=section, value=np.nan).dropna(subset="group")
+    return listed[["group", "section", "item", "value"]]

@@ -1,0 +1,306 @@
+"""Shared wording: strings and templates that several units use, and the counts without them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import ahocorasick
+import numpy as np
+import pandas as pd
+
+from policytext import ingest, segment
+from policytext.study import COLUMNS, Study
+
+LEAST = 6
+"""Characters that a shared string has at the least."""
+
+_RUN = re.compile(r"[^\W_]+(?:[、“”‘’《》()（）%.·—+-]+[^\W_]+)*")
+_EDGE = re.compile(r"^[\W_]+|[\W_]+$")
+_PLUS = re.compile(r"\w{1,3}(?:\+\w{1,3})+")
+
+
+def slogans(study: Study) -> list[str]:
+    """The set phrases and categories of national policy that `slogans.txt` lists, each with its reason."""
+    path = study.home.seed("slogans.txt")
+    text, _ = ingest.read_text(path, file="seeds/slogans.txt")
+    return segment.read_words(text, file="seeds/slogans.txt")
+
+
+def reuse(
+    sentences: pd.DataFrame,
+    terms: pd.DataFrame,
+    *,
+    groups: pd.Series,
+    slogans: Collection[str] = (),
+    stopwords: Collection[str] = (),
+    least: int = LEAST,
+) -> pd.DataFrame:
+    """One row per wording that several groups share: text, kind, n_chars, n_groups, groups (by `; `), occurrences.
+
+    sentences, terms: the prepared tables. kind string: `least` characters and more, from word to word, within a sentence
+    and not over its commas; a string stands here only where no longer one is shared by the same groups. slogan: a string
+    of which national set phrases make up half or more. template: words in one order with something else between them
+    (`templates`), or numbers put together (3+3+N). Most groups first, then the longest.
+    """
+    own = sentences.assign(group=sentences["unit_id"].map(groups)).dropna(subset="group")
+    runs = _runs(own, terms)
+    strings = _strings(runs, least)
+    rows = [
+        {"text": text, "kind": "slogan" if _share(text, slogans) >= 0.5 else "string", "groups": held, "occurrences": n}
+        for text, (held, n) in strings.items()
+    ]
+    patterns = templates(terms[terms["sentence_id"].isin(own["sentence_id"])], own, groups=groups, stopwords=stopwords)
+    known = [_EDGE.sub("", text) for text in strings]
+    rows += [
+        {"text": "…".join(words), "kind": "template", "groups": held, "occurrences": n}
+        for words, (held, n) in patterns.items()
+        if not any("".join(words) in text for text in known)
+    ]
+    rows += _sums(own)
+    found = pd.DataFrame(rows, columns=["text", "kind", "groups", "occurrences"])
+    found["n_groups"] = found["groups"].map(len).astype(int)
+    found["groups"] = found["groups"].map(lambda held: "; ".join(g for g in dict.fromkeys(groups) if g in held))
+    found["n_chars"] = found["text"].str.replace("…", "").str.len().astype(int)
+    order = ["n_groups", "n_chars", "text"]
+    return found.sort_values(order, ascending=[False, False, True], ignore_index=True)[COLUMNS["reuse"]]
+
+
+Run = tuple[str, str, set[int], set[int]]
+
+
+def _runs(sentences: pd.DataFrame, terms: pd.DataFrame) -> list[Run]:
+    """Each stretch between commas with its group, and the places in it where a term begins and where one ends."""
+    words = {name: list(rows) for name, rows in terms.groupby("sentence_id", sort=False)["term"]}
+    found = []
+    for sentence_id, text, group in zip(sentences["sentence_id"], sentences["text"], sentences["group"], strict=True):
+        placed = places(text, words.get(sentence_id, []))
+        for m in _RUN.finditer(text):
+            edges = [{place[side] - m.start() for place in placed} for side in (0, 1)]
+            found.append((m.group(), group, *edges))
+    return found
+
+
+def places(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
+    """Where the words of a sentence, given in their order, stand in its text."""
+    found, cursor = [], 0
+    for word in words:
+        start = text.find(word, cursor)
+        if start >= 0:
+            found.append((start, start + len(word)))
+            cursor = start + len(word)
+    return found
+
+
+def _strings(runs: list[Run], least: int) -> dict[str, tuple[frozenset[str], int]]:
+    """Strings of several groups, from term to term, with groups and occurrences; none within another of the same groups."""
+    candidates = set()
+    for number, start, end in _repeats([run[0] for run in runs], [run[1] for run in runs], least):
+        run, _, starts, ends = runs[number]
+        start, end = (
+            min((at for at in starts if at >= start), default=end),
+            max((at for at in ends if at <= end), default=0),
+        )
+        if end - start >= least:
+            candidates.add(run[start:end])
+    held: dict[str, set[str]] = defaultdict(set)
+    n: dict[str, int] = defaultdict(int)
+    for text, group in _found(candidates, runs):
+        held[text].add(group)
+        n[text] += 1
+    shared = {text: (frozenset(held[text]), n[text]) for text in sorted(candidates) if len(held[text]) > 1}
+    inside = {
+        part
+        for text in shared
+        for part, _ in _found(shared, [(text, "")])
+        if part != text and shared[part][0] == shared[text][0]
+    }
+    return {text: facts for text, facts in shared.items() if text not in inside}
+
+
+def _found(texts: Collection[str], runs: Iterable[Sequence[Any]]) -> Iterable[tuple[str, str]]:
+    """Every occurrence of the texts: the text, and the group of the stretch."""
+    if not texts:
+        return []
+    automaton = ahocorasick.Automaton()
+    for text in texts:
+        automaton.add_word(text, text)
+    automaton.make_automaton()
+    return [(text, run[1]) for run in runs for _, text in automaton.iter(run[0])]
+
+
+def _repeats(runs: list[str], owners: list[str], least: int) -> Iterable[tuple[int, int, int]]:
+    """(run, start, end) of an occurrence of each string of `least` characters and more that several owners have.
+
+    An index of n-grams that grows by one character at a time: of n + 1 characters are only those whose two parts of n
+    are shared, so nothing is ever compared in pairs. Strings that a longer one of as many owners contains are left out.
+    """
+    text = "\n".join(runs) + "\n"
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    run_of = np.cumsum(codes == 10)
+    first = np.concatenate([[0], np.flatnonzero(codes == 10)[:-1] + 1])
+    owner = np.unique(owners, return_inverse=True)[1][np.minimum(run_of, len(runs) - 1)] if runs else run_of
+    at, gram, length = np.flatnonzero(codes != 10), codes.astype(np.int64), 1
+    before: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
+    while len(at):
+        _, number = np.unique(gram[at], return_inverse=True)
+        pairs = np.unique(number * (len(runs) + 1) + owner[at]) // (len(runs) + 1)
+        shared = np.bincount(pairs, minlength=number.max() + 1)
+        at, number = at[shared[number] > 1], number[shared[number] > 1]
+        if before is not None:
+            yield from _closed(before, (at, number, shared), length - 1, run_of, first)
+        before = (at, number, shared) if length >= least else None
+        here = np.full(len(codes) + 1, -1, dtype=np.int64)
+        here[at] = number
+        at = at[here[at + 1] >= 0]
+        gram = np.full(len(codes), -1, dtype=np.int64)
+        gram[at] = here[at] * (len(shared) + 1) + here[at + 1]
+        length += 1
+    if before is not None:
+        nothing = np.empty(0, dtype=np.int64)
+        yield from _closed(before, (nothing, nothing, nothing), length - 1, run_of, first)
+
+
+def _closed(
+    shorter: tuple[np.ndarray, np.ndarray, np.ndarray],
+    longer: tuple[np.ndarray, np.ndarray, np.ndarray],
+    length: int,
+    run_of: np.ndarray,
+    first: np.ndarray,
+) -> Iterable[tuple[int, int, int]]:
+    """One occurrence of each string of this length that no string longer by one has as many owners as."""
+    at, number, shared = shorter
+    place = np.full(len(run_of) + 1, -1, dtype=np.int64)
+    place[at] = number
+    within = np.zeros(len(shared), dtype=bool)
+    for shift in (0, 1):
+        part = place[longer[0] + shift]
+        within[part[shared[part] == longer[2][longer[1]]]] = True
+    numbers, where = np.unique(number, return_index=True)
+    for start in at[where[~within[numbers]]]:
+        run = int(run_of[start])
+        yield run, int(start - first[run]), int(start - first[run]) + length
+
+
+def _share(text: str, phrases: Collection[str]) -> float:
+    """The share of a text's characters that lie in one of the phrases, or 1 where a phrase holds the text."""
+    if any(text in phrase for phrase in phrases):
+        return 1.0
+    covered = {
+        at for phrase in phrases for m in re.finditer(re.escape(phrase), text) for at in range(m.start(), m.end())
+    }
+    return len(covered) / len(text)
+
+
+def templates(
+    terms: pd.DataFrame, sentences: pd.DataFrame, *, groups: pd.Series, stopwords: Collection[str] = (), gap: int = 4
+) -> dict[tuple[str, ...], tuple[frozenset[str], int]]:
+    """Words in one order, at most `gap` terms apart in a sentence, that several groups have: their groups and sentences.
+
+    Four words that two groups have, or three that three have (of more than 100 groups 2 %); only the longest with the
+    same groups, and only where what stands between the words differs. Words of more than one sentence in twenty are
+    passed over, for they go with anything. Patterns grow word by word, and only such as are shared, so nothing is
+    compared in pairs.
+    """
+    own = terms[~terms["term"].isin(stopwords)].assign(group=lambda rows: rows["unit_id"].map(groups))
+    own = own.dropna(subset="group")
+    spread, n_groups = own.groupby("term")["sentence_id"].nunique(), own["group"].nunique()
+    common = spread.index[spread > max(n_groups, 0.05 * own["sentence_id"].nunique())]
+    own, fewest = own[~own["term"].isin(common)], max(2, round(0.02 * n_groups))
+    texts = [list(words) for _, words in own.groupby("sentence_id", sort=False)["term"]]
+    first = own.drop_duplicates("sentence_id")
+    group, raw = list(first["group"]), list(first["sentence_id"].map(sentences.set_index("sentence_id")["text"]))
+    grown: dict[tuple[str, ...], dict[int, set[tuple[int, ...]]]] = defaultdict(lambda: defaultdict(set))
+    for number, words in enumerate(texts):
+        for at, word in enumerate(words):
+            grown[(word,)][number].add((at,))
+    found: dict[tuple[str, ...], tuple[frozenset[str], int]] = {}
+    while grown:
+        longer: dict[tuple[str, ...], dict[int, set[tuple[int, ...]]]] = defaultdict(lambda: defaultdict(set))
+        for pattern, occurrences in grown.items():
+            held = frozenset(group[number] for number in occurrences)
+            if len(held) < fewest:
+                continue
+            if len(pattern) >= (3 if len(held) > fewest else 4) and _differs(
+                pattern, (raw[number] for number in occurrences)
+            ):
+                found[pattern] = (held, len(occurrences))
+            for number, ends in occurrences.items():
+                for end in ends:
+                    for at in range(end[-1] + 1, min(end[-1] + 1 + gap, len(texts[number]))):
+                        if texts[number][at] not in pattern:
+                            longer[(*pattern, texts[number][at])][number].add((*end, at))
+        grown = longer
+    return {
+        pattern: facts
+        for pattern, facts in found.items()
+        if not any(
+            len(other) > len(pattern) and held[0] == facts[0] and _in_order(pattern, other)
+            for other, held in found.items()
+        )
+    }
+
+
+def _differs(pattern: tuple[str, ...], sentences: Iterable[str]) -> bool:
+    """Whether something different stands between the words of a pattern."""
+    placed = [(text, places(text, pattern)) for text in sentences]
+    return len({text[found[0][0] : found[-1][1]] for text, found in placed if found}) > 1
+
+
+def _in_order(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    rest = iter(whole)
+    return all(word in rest for word in part)
+
+
+def _sums(sentences: pd.DataFrame) -> list[dict[str, object]]:
+    """Numbers put together (3+3+N) that several groups have, digits and single letters being slots: N+N+N."""
+    held: dict[str, set[str]] = defaultdict(set)
+    n: dict[str, int] = defaultdict(int)
+    for text, group in zip(sentences["text"], sentences["group"], strict=True):
+        for match in _PLUS.finditer(text):
+            parts = match.group().split("+")
+            if all(re.fullmatch(r"\d+|[A-Za-z]|[一二三四五六七八九十百]+", part) for part in parts):
+                held["+".join("N" * len(parts))].add(group)
+                n["+".join("N" * len(parts))] += 1
+    return [
+        {"text": text, "kind": "template", "groups": frozenset(who), "occurrences": n[text]}
+        for text, who in held.items()
+        if len(who) > 1
+    ]
+
+
+def without(
+    terms: pd.DataFrame, sentences: pd.DataFrame, reuse: pd.DataFrame, *, most: float = 0.5
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables `terms` and `sentences` without shared wording.
+
+    A term goes where it lies within a shared string, or is a word of a template in a sentence that follows it; a
+    sentence goes where shared strings make up `most` of it or more.
+    """
+    strings = reuse.loc[reuse["kind"] != "template", "text"]
+    patterns = [text.split("…") for text in reuse.loc[reuse["kind"] == "template", "text"] if "…" in text]
+    words = {name: list(rows) for name, rows in terms.groupby("sentence_id", sort=False)["term"]}
+    kept: dict[str, list[bool]] = {}
+    own = set()
+    for sentence_id, text in zip(sentences["sentence_id"], sentences["text"], strict=True):
+        taken = _taken(text, strings, patterns)
+        placed = iter(places(text, words.get(sentence_id, [])))
+        kept[sentence_id] = [not taken.issuperset(range(*place)) for place in placed]
+        if len(taken) < most * len(text):
+            own.add(sentence_id)
+    flags = [
+        flag for name in terms["sentence_id"].drop_duplicates() for flag in kept.get(name, [True] * len(words[name]))
+    ]
+    return terms[np.array(flags, dtype=bool)], sentences[sentences["sentence_id"].isin(own)]
+
+
+def _taken(text: str, strings: Iterable[str], patterns: Iterable[list[str]]) -> set[int]:
+    """The places of a sentence that lie in a shared string or in a word of a template."""
+    taken = {at for string in strings for m in re.finditer(re.escape(string), text) for at in range(m.start(), m.end())}
+    for pattern in patterns:
+        if all(word in text for word in pattern):
+            placed = places(text, pattern)
+            taken |= {at for place in placed if len(placed) == len(pattern) for at in range(*place)}
+    return taken
