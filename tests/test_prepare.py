@@ -219,7 +219,7 @@ def test_a_changed_report_leaves_the_shards_of_other_batches(make_study, monkeyp
     assert {stage: len(before[stage] & after) for stage, after in shards(home).items()} == dict.fromkeys(before, 2)
 
 
-@pytest.mark.parametrize("module", [prepare, segment, ingest, guess], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [prepare.stages, segment, ingest, guess], ids=lambda module: module.__name__)
 def test_a_change_of_the_code_that_reads_reports_makes_new_shards(make_study, tmp_path, monkeypatch, module):
     home = make_study(TEXTS)
     prepare.refresh(home)

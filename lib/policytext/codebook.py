@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import pandas as pd
 import regex
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -47,7 +45,8 @@ class Rule(BaseModel):
     themes: in a facet, a theme on the sentence that counts like a term. near, not_near: patterns one of which must, or
     none of which may, stand in the same sentence (`within: clause`: between the same commas). before, after,
     not_before, not_after: a pattern right beside the hit. heading: only in headings (true) or only outside (false).
-    unless: themes that silence the rule where another rule has coded them.
+    unless: themes that silence the rule where another rule has coded them. weak: in a facet with one value a sentence, it
+    decides only where nothing else is found and nothing is carried on.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -64,6 +63,7 @@ class Rule(BaseModel):
     within: Literal["sentence", "clause"] = "sentence"
     heading: bool | None = None
     unless: list[str] = []
+    weak: bool = False
 
     @model_validator(mode="after")
     def _finds_something(self) -> Rule:

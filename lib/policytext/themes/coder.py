@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import ahocorasick
 import regex
 
-from policytext.codebook import FILE, Codebook, Entry, Rule
+from policytext.codebook import FILE, Codebook, Entry, Facet, Rule
 from policytext.errors import INVALID_STUDY, PolicytextError
 from policytext.segment import stretch_of
 
@@ -161,32 +161,46 @@ class Coder:
                 hits = self._facets[facet.id].hits(text, heading=heading, themes=themes)
                 rows = [_row(sentence, hit) | {"facet": facet.id, "value": hit.entry} for hit in hits]
                 if facet.single:
-                    rows = _single(rows, facet, sentence, carried)
+                    key = (sentence["unit_id"], facet.id)
+                    hits, value, after = _single(hits, facet, carried=carried.get(key, ""), heading=heading)
+                    rule = "carried on" if value == carried.get(key) else "default"
+                    rows = [_row(sentence, hit) | {"facet": facet.id, "value": value} for hit in hits]
+                    rows = rows or [_bare(sentence, rule) | {"facet": facet.id, "value": value}]
+                    carried[key] = after
                 facets += rows
         return ledger, facets
 
 
-def _single(rows: list[dict[str, Any]], facet: Any, sentence: dict[str, Any], carried: dict) -> list[dict[str, Any]]:
-    """The rows of the first value that was found, else of the one carried on, else of the default."""
-    key = (sentence["unit_id"], facet.id)
+def _single(found: list[Hit], facet: Facet, *, carried: str, heading: bool) -> tuple[list[Hit], str, str]:
+    """The hits of the one value of a sentence, the value, and what is carried on from here.
+
+    The first value with a hit decides; without any, what is carried on; then the first value with a weak hit; then the
+    default. A heading carries a plan on, but ends none.
+    """
     carrying = {value.id for value in facet.values if value.carries}
-    for value in facet.values:
-        own = [row for row in rows if row["value"] == value.id]
-        if own:
-            if sentence["kind"] != "heading" or value.id in carrying:
-                carried[key] = value.id if value.id in carrying else ""
-            return own
-    value = carried.get(key, "") if sentence["kind"] != "heading" else ""
-    rule = "carried on" if value else "default"
-    bare = {name: sentence[name] for name in ("sentence_id", "unit_id", "report_id")}
-    row = bare | {"term": "", "rule": rule, "spans": sentence["spans"], "facet": facet.id}
-    return [row | {"value": value or facet.default}] if value or facet.default else []
+    firm = [hit for hit in found if not hit.rule.weak]
+    if not firm and carried and not heading:
+        return [], carried, carried
+    for hits in (firm, found):
+        for value in facet.values:
+            own = [hit for hit in hits if hit.entry == value.id]
+            if own and value.id in carrying:
+                return own, value.id, value.id if hits is firm else carried
+            if own:
+                return own, value.id, carried if heading or value.id == facet.default else ""
+    return [], facet.default, carried
 
 
 def _row(sentence: dict[str, Any], hit: Hit) -> dict[str, Any]:
     ids = {name: sentence[name] for name in ("sentence_id", "unit_id", "report_id")}
     spans = stretch_of(sentence).spans(hit.start, hit.end)
     return ids | {"term": hit.text, "rule": hit.rule.name or "rule", "spans": spans}
+
+
+def _bare(sentence: dict[str, Any], rule: str) -> dict[str, Any]:
+    """A row for a value that no term gave: its spans are the sentence's."""
+    ids = {name: sentence[name] for name in ("sentence_id", "unit_id", "report_id")}
+    return ids | {"term": "", "rule": rule, "spans": sentence["spans"]}
 
 
 def _longest(automaton: Any, text: str) -> list[tuple[int, int]]:

@@ -6,7 +6,6 @@ A batch is made again only when its reports, its spans, the dictionary or the co
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import sys
@@ -15,7 +14,6 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_complet
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pandas as pd
@@ -24,22 +22,17 @@ import pyarrow.parquet as pq
 from rich.console import Console
 from rich.progress import track
 
-from policytext import ingest, segment
+from policytext import codebook, segment
 from policytext.errors import PolicytextError, exit_with
-from policytext.study import COLUMNS, Home, Study, checks, guess, open_study
+from policytext.prepare import stages
+from policytext.prepare.stages import STAGES, Rows, dictionary, text_key, tokenizer
+from policytext.study import Home, Study, checks, open_study
 
 BATCH = 64
 """Reports in a batch: what one worker holds in memory at a time."""
 
-_TEXT = pa.string()
-_SCHEMAS = {
-    "spans": pa.schema(
-        [(name, _TEXT) for name in ("report_id", "unit_id", "kind", "encoding", "left_out")]
-        + [(name, pa.int64()) for name in ("start", "n_chars")]
-    ),
-    "sentences": pa.schema([(name, _TEXT) for name in COLUMNS["sentences"]]),
-    "terms": pa.schema([(name, _TEXT) for name in ("sentence_id", "unit_id", "paragraph_id", "term", "spans")]),
-}
+Keys = dict[str, str]
+"""For each stage the name of its files for one batch."""
 
 
 def refresh(home: Home, *, jobs: int | None = None, executor: Executor | None = None) -> dict[str, list[Path]]:
@@ -50,21 +43,31 @@ def refresh(home: Home, *, jobs: int | None = None, executor: Executor | None = 
     """
     study = open_study(home)
     exit_with(checks.check_ids(study))
-    wanted = {_key(study, batch): batch for batch in _batches(study)}
-    files = {stage: [home.cache / stage / f"{key}.parquet" for key in wanted] for stage in _SCHEMAS}
-    missing = [key for key in wanted if not all(_usable(home.cache / stage / f"{key}.parquet") for stage in _SCHEMAS)]
+    codebook.load(home)  # told before anything is made
+    wanted = [(_keys(study, batch), batch) for batch in _batches(study)]
+    missing = [(keys, batch, stale) for keys, batch in wanted if (stale := _stale(home, keys))]
     if missing:
-        _tokenizer(home)  # compiles jieba's own dictionary once, before the workers need it
-        problems = [p for wrong in _map(study, {key: wanted[key] for key in missing}, jobs, executor) for p in wrong]
-        exit_with(problems)
-    for stage, paths in files.items():
-        for old in set((home.cache / stage).glob("*")) - set(paths):
+        if any("texts" in stale for _, _, stale in missing):
+            tokenizer(home)  # compiles jieba's own dictionary once, before the workers need it
+        exit_with([problem for wrong in _map(missing, jobs, executor) for problem in wrong])
+    files = {
+        table: [home.cache / table / f"{keys[stage]}.parquet" for keys, _ in wanted]
+        for stage, tables in _tables().items()
+        for table in tables
+    }
+    for name, paths in files.items():
+        for old in set((home.cache / name).glob("*")) - set(paths):
             old.unlink(missing_ok=True)
     return files
 
 
+def _tables() -> dict[str, list[str]]:
+    return {name: list(stage.tables) for name, stage in STAGES.items()}
+
+
 def table(study: Study, name: str) -> pd.DataFrame:
-    """A table made of the texts alone: reports, units, sentences, counts, spans or terms.
+    """A table made of the texts alone: reports, units, sentences, counts, spans, terms, or what is read in the sentences:
+    theme_hits, facet_hits, quantities, outline, number_formulas.
 
     spans: one row per span, also for reports without rows in `spans.csv`: report_id, unit_id, kind, start, n_chars, the
     encoding of the file, and in `left_out` the text where it belongs to no unit.
@@ -81,20 +84,20 @@ def table(study: Study, name: str) -> pd.DataFrame:
 
 def uncut(study: Study) -> pd.DataFrame:
     """One row per occurrence of a dictionary term that jieba still does not cut whole: term, tokens, sentence_id, spans."""
-    words = [term for term, _, _ in _dictionary(study.home)]
-    tokenizer = _tokenizer(study.home)
+    words = [term for term, _, _ in dictionary(study.home)]
+    cutter = tokenizer(study.home)
     sentences = table(study, "sentences").to_dict("records")
-    rows = [row for sentence in sentences for row in segment.find_uncut(sentence, words, tokenizer)]
+    rows = [row for sentence in sentences for row in segment.find_uncut(sentence, words, cutter)]
     return pd.DataFrame(rows, columns=["term", "tokens", "sentence_id", "spans"])
 
 
 def recut(study: Study, *, dictionary: bool = True, hmm: bool = True) -> pd.DataFrame:
     """The table `terms` as it would be without the study's dictionary, or without jieba's model for unknown words."""
-    entries = _dictionary(study.home) if dictionary else []
-    tokenizer = segment.make_tokenizer(entries, cache=study.home.cache)
+    entries = stages.dictionary(study.home) if dictionary else []
+    cutter = segment.make_tokenizer(entries, cache=study.home.cache)
     sentences = table(study, "sentences").to_dict("records")
-    rows = [term for sentence in sentences for term in segment.terms(sentence, tokenizer, hmm=hmm)]
-    return pd.DataFrame(rows, columns=_SCHEMAS["terms"].names)
+    rows = [term for sentence in sentences for term in segment.terms(sentence, cutter, hmm=hmm)]
+    return pd.DataFrame(rows, columns=STAGES["texts"].tables["terms"].names)
 
 
 def names(study: Study) -> frozenset[str]:
@@ -104,7 +107,7 @@ def names(study: Study) -> frozenset[str]:
     regions, speakers and authors, places also with their rank (如皋市). jieba's own tags are not used: they call 城市 and
     深度 places.
     """
-    tagged = {term for term, _, tag in _dictionary(study.home) if tag in ("ns", "nt", "nz")}
+    tagged = {term for term, _, tag in dictionary(study.home) if tag in ("ns", "nt", "nz")}
     columns = study.units[["unit", "place", "city", "prefecture", "region", "speaker"]]
     told = {value for column in columns for value in columns[column] if value}
     told |= {author for authors in study.reports["author"] for author in re.split("[；;、,，]", authors) if author}
@@ -120,36 +123,36 @@ def _batches(study: Study) -> Iterator[Study]:
         yield replace(study, reports=reports, units=units, spans=study.spans[study.spans["report_id"].isin(ids)])
 
 
-def _key(study: Study, batch: Study) -> str:
-    """A hash of all that the outcome of a batch depends on."""
-    digest = hashlib.sha256()
-    for path in [
-        study.home.seed("dictionary.txt"),
-        *map(Path, (__file__, segment.__file__, ingest.__file__, guess.__file__)),
-    ]:
-        digest.update(path.read_bytes())
-    for frame in (batch.reports[["report_id", "file", "sha256"]], batch.units[["unit_id", "report_id"]], batch.spans):
-        digest.update(frame.to_csv(index=False).encode())
-    digest.update(json.dumps([pattern.pattern for pattern in batch.boilerplate]).encode())
-    for file in batch.reports["file"]:
-        try:
-            with study.path(file).open("rb") as content:
-                digest.update(hashlib.file_digest(content, "sha256").digest())
-        except OSError:
-            digest.update(b"not readable")  # the check of the report tells
-    return digest.hexdigest()[:24]
+def _keys(study: Study, batch: Study) -> Keys:
+    """The names of a batch's files: a later stage depends on the texts too."""
+    texts = text_key(study, batch)
+    keys = {"texts": texts} | {
+        name: hashlib.sha256((texts + stage.key(study, batch)).encode()).hexdigest()
+        for name, stage in STAGES.items()
+        if name != "texts"
+    }
+    return {name: key[:24] for name, key in keys.items()}
+
+
+def _stale(home: Home, keys: Keys) -> list[str]:
+    """The stages of a batch that have to be made, in their order."""
+    return [
+        stage
+        for stage, tables in _tables().items()
+        if not all(_usable(home.cache / table / f"{keys[stage]}.parquet") for table in tables)
+    ]
 
 
 def _map(
-    study: Study, batches: dict[str, Study], jobs: int | None, executor: Executor | None
+    missing: list[tuple[Keys, Study, list[str]]], jobs: int | None, executor: Executor | None
 ) -> Iterable[list[PolicytextError]]:
     """The problems found in each batch; a single one is made here, without starting a process."""
-    jobs = min(jobs or os.cpu_count() or 1, len(batches))
+    jobs = min(jobs or os.cpu_count() or 1, len(missing))
     if executor is None and jobs == 1:
-        return [_prepare(key, batch) for key, batch in batches.items()]
+        return [_prepare(*item) for item in missing]
     own = executor or ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
     try:
-        futures: list[Future[list[PolicytextError]]] = [own.submit(_prepare, *item) for item in batches.items()]
+        futures: list[Future[list[PolicytextError]]] = [own.submit(_prepare, *item) for item in missing]
         done = track(
             as_completed(futures), "Preparing reports", total=len(futures), transient=True, console=Console(stderr=True)
         )
@@ -159,33 +162,24 @@ def _map(
             own.shutdown(cancel_futures=True)
 
 
-def _prepare(key: str, batch: Study) -> list[PolicytextError]:
-    """Write the three files of one batch, or return what is wrong with its reports."""
-    tokenizer = _tokenizer(batch.home)
-    problems: list[PolicytextError] = []
-    rows: dict[str, list[dict[str, Any]]] = {stage: [] for stage in _SCHEMAS}
-    for line, report in zip(batch.reports.index, batch.reports.to_dict("records"), strict=True):
-        wrong = checks.check_report(batch, line, report)
-        problems += wrong
-        if wrong:
-            continue
-        report_id = report["report_id"]
-        text, encoding = batch.read(report_id)
-        spans = batch.spans_of(report_id, text)
-        rows["spans"] += [_account(span, report_id, text, encoding) for span in spans]
-        found = list(segment.sentences(report_id, text, spans))
-        rows["sentences"] += found
-        rows["terms"] += [term for sentence in found for term in segment.terms(sentence, tokenizer)]
-    if not problems:
-        for stage, schema in _SCHEMAS.items():
-            _write(batch.home.cache / stage / f"{key}.parquet", pa.Table.from_pylist(rows[stage], schema=schema))
-    return problems
-
-
-def _account(span: dict[str, Any], report_id: str, text: str, encoding: str) -> dict[str, Any]:
-    start, end = span["start"], span["end"]
-    left_out = "" if span["unit_id"] else text[start:end]
-    return span | {"report_id": report_id, "encoding": encoding, "n_chars": end - start, "left_out": left_out}
+def _prepare(keys: Keys, batch: Study, stale: list[str]) -> list[PolicytextError]:
+    """Write the files of the stale stages of one batch, or return what is wrong with its reports."""
+    cache = batch.home.cache
+    texts: Rows = {}
+    for name in stale:
+        stage = STAGES[name]
+        if name != "texts" and not texts:
+            texts = {"sentences": pq.read_table(cache / "sentences" / f"{keys['texts']}.parquet").to_pylist()}
+        try:
+            rows, problems = stage.make(batch, texts)
+        except PolicytextError as error:
+            return [error]
+        if problems:
+            return problems
+        for table, schema in stage.tables.items():
+            _write(cache / table / f"{keys[name]}.parquet", pa.Table.from_pylist(rows[table], schema=schema))
+        texts = rows if name == "texts" else texts
+    return []
 
 
 def _usable(path: Path) -> bool:
@@ -207,16 +201,6 @@ def _write(path: Path, content: pa.Table) -> None:
     beside = path.with_suffix(f".{os.getpid()}")
     pq.write_table(content, beside)
     beside.replace(path)
-
-
-def _dictionary(home: Home) -> list[tuple[str, int | None, str | None]]:
-    path = home.seed("dictionary.txt")
-    text, _ = ingest.read_text(path, file="seeds/dictionary.txt")
-    return segment.read_dictionary(text, file="seeds/dictionary.txt")
-
-
-def _tokenizer(home: Home) -> Any:
-    return segment.make_tokenizer(_dictionary(home), cache=home.cache)
 
 
 def _sizes(study: Study, key: str, rows: pd.DataFrame, files: dict[str, list[Path]]) -> pd.DataFrame:
