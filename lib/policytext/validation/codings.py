@@ -202,9 +202,7 @@ def faults_of(column: str, cell: str, scheme: Scheme, *, told: str = "") -> list
     faults = []
     for value in values:
         if value not in known:
-            near = get_close_matches(value, known, 1)
-            fix = f"Is it {near[0]!r}?" if near else f"Known: {', '.join(known)}."
-            faults.append((f"{value!r} is not in the codebook", fix, told))
+            faults.append((f"{value!r} is not in the codebook", f"Known: {', '.join(known)}.", told))
     if len(set(values)) < len(values):
         faults.append((f"{cell!r} names a value twice", "Name it once.", told))
     if column in SINGLE and len(values) > 1:
