@@ -18,7 +18,7 @@ FLOORS = [
     {"segment", "codebook", "quantities"},
     {"themes", "validation", "outline"},
     {"prepare"},
-    {"frequency", "corpus", "comparison"},
+    {"frequency", "corpus", "comparison", "indicators"},
     {"charts"},
     {"publish", "report", "explore"},
     {"run"},
