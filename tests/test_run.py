@@ -1,11 +1,9 @@
 """What a user may rely on when a pipeline is read, when it is run again, and when it is verified."""
 
-import json
 import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -14,7 +12,6 @@ from tiny_homes import entry, figure, table
 
 from policytext.errors import PolicytextError
 from policytext.run import freshness, parameters, pipeline, preflight, record, run, status
-from policytext.run.verify import verify
 from policytext.study.home import PROJECT, Home
 
 CHAIN = """
@@ -424,39 +421,3 @@ def test_status_tells_what_became_of_each_entry(chain):
         ["b", "failed"],
         ["ValueError:", "no", "such", "town"],
     ]
-
-
-# verify
-
-
-def test_verify_finds_nothing_in_what_was_just_made_and_every_byte_that_differs(chain, capsys):
-    assert run(chain) == 0
-    assert verify(chain) == 0
-    (chain.figures / "f" / "data.csv").write_text("a\n2\n")
-    (chain.figures / "g").mkdir()
-    (chain.figures / "g" / "data.csv").touch()
-    (chain.tables / "b.csv").unlink()
-    capsys.readouterr()
-    assert verify(chain) == 4
-    told = capsys.readouterr().out.splitlines()
-    assert told[told.index("build/tables/b.csv: is missing here") :] == [
-        "build/tables/b.csv: is missing here",
-        "figures/f/data.csv: differs",
-        "    --- here",
-        "    +++ made again",
-        "    @@ -2 +2 @@",
-        "    -2",
-        "    +1",
-        "figures/g/data.csv: is not made any more",
-        "3 files differ.",
-    ]
-
-
-def test_verify_leaves_nothing_behind(chain, tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
-    (tmp_path / "temporary").mkdir()
-    assert verify(chain) == 4  # nothing was made here yet
-    assert not list((tmp_path / "temporary").iterdir())
-    assert not (chain.build / "run.json").exists()
-    assert Path(chain.pipeline).read_text() == CHAIN
-    assert json.loads((chain.notebooks / "01-a.ipynb").read_text())["cells"][0]["outputs"] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import io
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,14 +16,17 @@ from policytext.errors import DIFFERENT
 from policytext.run import pipeline, run
 from policytext.study.home import Home
 
-DIFF_LINES = 20
-TEXT = (".md", ".csv", ".json", ".svg")
+DIFF_LINES = 12
+TEXT = (".md", ".csv", ".json", ".html")
 
 
 def verify(home: Home) -> int:
     """Run a copy of the home's inputs in a temporary home and compare what it makes with `figures/`, the reports and,
-    where it is there, `build/tables`. Prints each difference; returns 0, 4, or what the run ended with.
+    where they are there, `build/tables` and `build/report`. Prints each difference, and draws those of figures into
+    `build/verify/`; returns 0, 4, or what the run ended with.
     """
+    sheets = home.build / "verify"
+    shutil.rmtree(sheets, ignore_errors=True)
     inputs = {"seeds", "notebooks", "pipeline.yml", "CITATION.cff"}
     inputs |= {
         read for entry in pipeline.read(home).entries for read in entry.reads if not read.startswith(pipeline.MADE)
@@ -36,9 +40,11 @@ def verify(home: Home) -> int:
         if code:
             print(f"Not verified: the run in a temporary home ended with {code}.")
             return code
-        differences = list(_differences(home, again))
+        differences = list(_differences(home, again, sheets))
     for difference in differences:
         print(difference)
+    if sheets.is_dir():
+        print(f"Pictures of the differences (before, after, difference): {home.relative(sheets)}/")
     print(
         f"{len(differences)} files differ." if differences else "Verified: every file comes out the same, byte by byte."
     )
@@ -53,29 +59,70 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _differences(home: Home, again: Home) -> Iterator[str]:
+def _differences(home: Home, again: Home, sheets: Path) -> Iterator[str]:
     ours, theirs = _results(home), _results(again)
-    if not home.tables.is_dir():
-        theirs = {name: path for name, path in theirs.items() if not path.is_relative_to(again.tables)}
+    for folder in (folder for folder in _generated(again) if not (home.root / again.relative(folder)).is_dir()):
+        theirs = {name: path for name, path in theirs.items() if not path.is_relative_to(folder)}
     for name in sorted(ours.keys() | theirs.keys()):
         if name not in theirs:
             yield f"{name}: is not made any more"
         elif name not in ours:
             yield f"{name}: is missing here"
         elif ours[name].read_bytes() != theirs[name].read_bytes():
-            yield f"{name}: differs{_diff(ours[name], theirs[name])}"
+            yield f"{name}: differs{_diff(ours[name], theirs[name], sheets)}"
+
+
+def _generated(home: Home) -> tuple[Path, ...]:
+    """Folders that are compared only where they are there."""
+    return home.tables, home.build / "report"
 
 
 def _results(home: Home) -> dict[str, Path]:
-    found = [path for folder in (home.figures, home.tables) for path in folder.rglob("*") if path.is_file()]
+    found = [path for folder in (home.figures, *_generated(home)) for path in folder.rglob("*") if path.is_file()]
     found += [home.root / name for name in pipeline.REPORTS if (home.root / name).is_file()]
     return {home.relative(path): path for path in found if not path.name.startswith(".")}
 
 
-def _diff(ours: Path, theirs: Path) -> str:
-    """The first lines of a unified difference, for files of text."""
+def _diff(ours: Path, theirs: Path, sheets: Path) -> str:
+    """How two files differ: a picture of pictures, the facts of a figure.json, the first lines of other text."""
+    if ours.suffix == ".png":
+        return f", see {_sheet(ours, theirs, sheets / f'{ours.parent.name}-{ours.name}').name}"
+    if ours.name == "figure.json":
+        return f" in {', '.join(_facts(ours, theirs))}"
     if ours.suffix not in TEXT:
         return ""
     texts = [path.read_text(encoding="utf-8", errors="replace").splitlines() for path in (ours, theirs)]
     lines = difflib.unified_diff(*texts, "here", "made again", lineterm="", n=0)
     return "".join(f"\n    {line[:200]}" for line in islice(lines, DIFF_LINES))
+
+
+def _facts(ours: Path, theirs: Path) -> list[str]:
+    """The facts in which two figure.json differ; of the inputs, which files have changed since the figure was made."""
+    try:
+        before, after = (json.loads(path.read_text("utf-8")) for path in (ours, theirs))
+    except ValueError:
+        return ["form: it is no JSON"]
+    changed = [key for key in sorted(before | after) if before.get(key) != after.get(key)]
+    inputs = [told.get("inputs", {}) for told in (before, after)]
+    files = [name for name in sorted(inputs[0] | inputs[1]) if inputs[0].get(name) != inputs[1].get(name)]
+    return [f"{key} ({', '.join(files)})" if key == "inputs" else key for key in changed] or ["the order of its facts"]
+
+
+def _sheet(before: Path, after: Path, place: Path) -> Path:
+    """One picture of three: before, after, and after in pale with what has changed in red."""
+    from PIL import Image, ImageChops
+
+    pictures = [Image.open(path).convert("RGB") for path in (before, after)]
+    width, height = (max(sides) for sides in zip(*(picture.size for picture in pictures), strict=True))
+    panels = [Image.new("RGB", (width, height), "white") for _ in pictures]
+    for panel, picture in zip(panels, pictures, strict=True):
+        panel.paste(picture)
+    changed = ImageChops.difference(*panels).convert("L").point(lambda value: 255 * (value > 0))
+    pale = Image.blend(panels[1], Image.new("RGB", (width, height), "white"), 0.75)
+    panels.append(Image.composite(Image.new("RGB", (width, height), "red"), pale, changed))
+    sheet = Image.new("RGB", (3 * width + 40, height), "grey")
+    for number, panel in enumerate(panels):
+        sheet.paste(panel, (number * (width + 20), 0))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    sheet.save(place)
+    return place
