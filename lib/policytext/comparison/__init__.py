@@ -1,6 +1,7 @@
 """How alike and how different groups are, and how surely: between texts, and within one report."""
 
 from policytext.comparison.associations import associations, calibrate, coded, within_reports
+from policytext.comparison.conclusions import caveat, conclusions, findings
 from policytext.comparison.distances import distances
 from policytext.comparison.groups import SAME_TIER, confounding, groupings, groups, labels, nesting
 from policytext.comparison.portraits import only_here, portraits
@@ -13,9 +14,12 @@ __all__ = [
     "Profiles",
     "associations",
     "calibrate",
+    "caveat",
     "coded",
+    "conclusions",
     "confounding",
     "distances",
+    "findings",
     "groupings",
     "groups",
     "labels",

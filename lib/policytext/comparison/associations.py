@@ -13,6 +13,8 @@ from policytext.comparison.profiles import Profiles, of_codes
 from policytext.study import COLUMNS, empty
 
 ALPHA = 0.05
+MIN_N = 5
+"""A code is tested where so many sentences carry it; of rarer ones every verdict would be luck."""
 THEMES = "theme"
 FACETS = ("instrument", "status", "actor")
 
@@ -36,6 +38,7 @@ def associations(
     draws: int = 100_000,
     seed: int = 0,
     alpha: float = ALPHA,
+    min_n: int = MIN_N,
 ) -> pd.DataFrame:
     """One row per (family, group, theme): sentences of the group with that code, against all other groups.
 
@@ -44,14 +47,14 @@ def associations(
     less that of the others, low and high its 95 % interval with paragraphs as clusters (nan below 10 on either side).
     p, q: Fisher's exact test, which takes sentences as independent. p_permutation: paragraphs change groups `draws`
     times (`stats.relabelled`, statistic of `stats.permutation_p`), what leaves a verdict open counted exactly; q is its
-    q, over all groups and codes of a family. detectable: the difference that one cell of the family would mostly have
+    q, over all groups and codes of a family that `min_n` sentences carry (the others have no p). detectable: the difference that one cell of the family would mostly have
     shown (power 80 %, 0.05 over the cells tested); nan where so few paragraphs could not show any. Empty with one group.
     """
     tables = []
     for family, codes in families.items():
         own = of_codes(codes, sentences, groups=groups)
         if len(own.groups) > 1 and own.items:
-            tables.append(_cells(own, draws, seed, alpha).assign(family=family))
+            tables.append(_cells(own, draws, seed, alpha, min_n).assign(family=family))
     if not tables:
         return empty("associations")
     found = pd.concat(tables, ignore_index=True)
@@ -60,21 +63,22 @@ def associations(
     return order.sort_values(["of", "at"], kind="stable", ignore_index=True)[COLUMNS["associations"]]
 
 
-def _cells(own: Profiles, draws: int, seed: int, alpha: float) -> pd.DataFrame:
+def _cells(own: Profiles, draws: int, seed: int, alpha: float, min_n: int) -> pd.DataFrame:
     """The rows of one family, groups in the order of their characters."""
     table, sizes = own.table(), np.bincount(own.group, own.sizes)
     every, total, shape = table.sum(axis=0), sizes.sum(), (len(own.groups), len(own.items))
     in_group, others = sizes[:, None], total - sizes[:, None]
     targets = [own.group == number for number in range(len(own.groups))]
     bounds = [stats.clustered_difference(own.counts, own.sizes, target) for target in targets]
-    strict = alpha / table.size
+    tested = every >= min_n
+    strict = alpha / max(len(own.groups) * tested.sum(), 1)
     reach = [_detectable(own, target, strict, draws) for target in targets]
     group, item = (axis.ravel() for axis in np.indices(shape))
     p_naive = [
-        fisher_exact([[n, size - n], [column - n, total - size - column + n]]).pvalue
+        fisher_exact([[n, size - n], [column - n, total - size - column + n]]).pvalue if column >= min_n else np.nan
         for n, size, column in zip(table.ravel(), sizes[group], every[item], strict=True)
     ]
-    p = _permutation_p(own, table, sizes, draws, seed, alpha).ravel()
+    p = _permutation_p(own, table, sizes, tested, draws, seed, alpha).ravel()
     columns = {
         "group": np.array(own.groups)[group],
         "theme": np.array(own.items)[item],
@@ -96,9 +100,9 @@ def _cells(own: Profiles, draws: int, seed: int, alpha: float) -> pd.DataFrame:
 
 
 def _permutation_p(
-    own: Profiles, table: np.ndarray, sizes: np.ndarray, draws: int, seed: int, alpha: float
+    own: Profiles, table: np.ndarray, sizes: np.ndarray, tested: np.ndarray, draws: int, seed: int, alpha: float
 ) -> np.ndarray:
-    """p of every cell, each group against the rest, from one pass of relabellings."""
+    """p of every cell, each group against the rest, from one pass of relabellings; nan for items not tested."""
     every, total = table.sum(axis=0), own.sizes.sum()
 
     def distance(n: np.ndarray, size: np.ndarray) -> np.ndarray:
@@ -109,7 +113,7 @@ def _permutation_p(
     threshold = observed - 1e-9 * (1 + observed)  # equal arrangements differ in their last bits
     drawn = stats.relabelled(own.counts, own.sizes, own.group, draws=draws, seed=seed)
     beyond = sum(np.count_nonzero(distance(n, size) >= threshold, axis=0) for n, size in drawn)
-    p = (1 + beyond) / (1 + draws)
+    p = np.where(tested, (1 + beyond) / (1 + draws), np.nan)
 
     def exact(place: int) -> float:
         group, item = np.unravel_index(place, p.shape)

@@ -50,7 +50,7 @@ def only_here(
     found = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
     if found.empty:
         return empty("only_here")
-    texts = {group: rows for group, rows in own.groupby("group", sort=False)}
+    texts = dict(iter(own.groupby("group", sort=False)))
     everything = {group: "\n".join(rows["text"]) for group, rows in texts.items()}
     words = found["kind"] == "term"
     elsewhere = [

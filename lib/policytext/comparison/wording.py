@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import ahocorasick
@@ -19,7 +19,6 @@ LEAST = 6
 
 _RUN = re.compile(r"[^\W_]+(?:[、“”‘’《》()（）%.·—+-]+[^\W_]+)*")
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
-_PLUS = re.compile(r"\w{1,3}(?:\+\w{1,3})+")
 
 
 def slogans(study: Study) -> list[str]:
@@ -34,13 +33,14 @@ def reuse(
     terms: pd.DataFrame,
     *,
     groups: pd.Series,
+    formulas: pd.DataFrame | None = None,
     slogans: Collection[str] = (),
     stopwords: Collection[str] = (),
     least: int = LEAST,
 ) -> pd.DataFrame:
     """One row per wording that several groups share: text, kind, n_chars, n_groups, groups (by `; `), occurrences.
 
-    sentences, terms: the prepared tables. kind string: `least` characters and more, from word to word, within a sentence
+    sentences, terms: the prepared tables; formulas: the table `number_formulas`. kind string: `least` characters and more, from word to word, within a sentence
     and not over its commas; a string stands here only where no longer one is shared by the same groups. slogan: a string
     of which national set phrases make up half or more. template: words in one order with something else between them
     (`templates`), or numbers put together (3+3+N). Most groups first, then the longest.
@@ -59,7 +59,7 @@ def reuse(
         for words, (held, n) in patterns.items()
         if not any("".join(words) in text for text in known)
     ]
-    rows += _sums(own)
+    rows += _sums(formulas, groups)
     found = pd.DataFrame(rows, columns=["text", "kind", "groups", "occurrences"])
     found["n_groups"] = found["groups"].map(len).astype(int)
     found["groups"] = found["groups"].map(lambda held: "; ".join(g for g in dict.fromkeys(groups) if g in held))
@@ -254,30 +254,24 @@ def _in_order(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     return all(word in rest for word in part)
 
 
-def _sums(sentences: pd.DataFrame) -> list[dict[str, object]]:
-    """Numbers put together (3+3+N) that several groups have, digits and single letters being slots: N+N+N."""
-    held: dict[str, set[str]] = defaultdict(set)
-    n: dict[str, int] = defaultdict(int)
-    for text, group in zip(sentences["text"], sentences["group"], strict=True):
-        for match in _PLUS.finditer(text):
-            parts = match.group().split("+")
-            if all(re.fullmatch(r"\d+|[A-Za-z]|[一二三四五六七八九十百]+", part) for part in parts):
-                held["+".join("N" * len(parts))].add(group)
-                n["+".join("N" * len(parts))] += 1
-    return [
-        {"text": text, "kind": "template", "groups": frozenset(who), "occurrences": n[text]}
-        for text, who in held.items()
-        if len(who) > 1
-    ]
+def _sums(formulas: pd.DataFrame | None, groups: pd.Series) -> list[dict[str, object]]:
+    """Numbers put together (3+3+N) that several groups have, each number or letter being a slot: N+N+N."""
+    if formulas is None or formulas.empty:
+        return []
+    own = formulas.assign(group=formulas["unit_id"].map(groups)).dropna(subset="group")
+    slots = own["surface"].str.replace(r"[^\s+＋]+", "N", regex=True).str.replace("＋", "+")
+    held = own.groupby(slots)["group"].agg(["size", frozenset])
+    rows = zip(held.index, held["size"], held["frozenset"], strict=True)
+    return [{"text": t, "kind": "template", "groups": who, "occurrences": n} for t, n, who in rows if len(who) > 1]
 
 
 def without(
-    terms: pd.DataFrame, sentences: pd.DataFrame, reuse: pd.DataFrame, *, most: float = 0.5
+    terms: pd.DataFrame, sentences: pd.DataFrame, reuse: pd.DataFrame, *, most: float = 0.2
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tables `terms` and `sentences` without shared wording.
 
     A term goes where it lies within a shared string, or is a word of a template in a sentence that follows it; a
-    sentence goes where shared strings make up `most` of it or more.
+    sentence goes where shared strings make up `most` of its characters or more.
     """
     strings = reuse.loc[reuse["kind"] != "template", "text"]
     patterns = [text.split("…") for text in reuse.loc[reuse["kind"] == "template", "text"] if "…" in text]

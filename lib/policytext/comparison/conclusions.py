@@ -1,0 +1,98 @@
+"""What the comparison comes to: each finding with its interval, its q, the verdict without shared wording, its caveat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from policytext.comparison.associations import ALPHA
+
+FINDINGS = [
+    *("scope", "group", "family", "item", "value", "low", "high", "q", "q_naive", "holds"),
+    *("q_without", "holds_without", "detectable", "n_paragraphs"),
+]
+
+
+def findings(
+    associations: pd.DataFrame, without: pd.DataFrame, *, within: pd.DataFrame, within_without: pd.DataFrame
+) -> pd.DataFrame:
+    """One row per difference that one of the two tests calls one, between texts or within a report, surest first.
+
+    associations, within: those tables; without, within_without: the same computed without shared wording. scope: `between`,
+    or the report_id within which units were compared. value: difference of shares, low and high its interval. holds: q of
+    the permutation below 0.05; holds_without: also without shared wording.
+    """
+    key = ["scope", "family", "group", "theme"]
+    every = _scoped(associations, within)
+    other = _scoped(without, within_without)[[*key, "q"]].rename(columns={"q": "q_without"})
+    called = every[(every["q"] < ALPHA) | (every["q_naive"] < ALPHA)].merge(other, "left", on=key)
+    called = called.assign(
+        holds=called["q"] < ALPHA, holds_without=(called["q"] < ALPHA) & (called["q_without"] < ALPHA)
+    )
+    renamed = called.rename(columns={"theme": "item", "difference": "value"})
+    order = renamed.assign(between=renamed["scope"] != "between").sort_values(
+        ["holds", "between", "q", "q_naive"], ascending=[False, True, True, True], kind="stable"
+    )
+    return order[FINDINGS].reset_index(drop=True)
+
+
+def _scoped(between: pd.DataFrame, within: pd.DataFrame) -> pd.DataFrame:
+    parts = [between.assign(scope="between"), within.assign(scope=within["report_id"])]
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+def conclusions(
+    findings: pd.DataFrame,
+    *,
+    labels: Mapping[str, str],
+    names: Mapping[str, str],
+    caveats: Mapping[str, str],
+    nested: pd.DataFrame,
+) -> list[str]:
+    """One English sentence per finding, with interval, q, the verdict without shared wording, and a caveat.
+
+    labels: of groups and units; names: of codes. caveats: what `caveat` returns. nested: pairs of `nesting`, so that a
+    part set against others among which its whole is says so.
+    """
+    inside = nested.groupby("group")["within"].agg(list).to_dict()
+    parts = nested.groupby("within")["group"].agg(list).to_dict()
+    sentences = []
+    for row in findings.itertuples():
+        span = f"95% interval {100 * row.low:+.0f} to {100 * row.high:+.0f}" if pd.notna(row.low) else "no interval"
+        why = "" if pd.notna(row.low) else f" (estimable from 10 paragraphs on; here {row.n_paragraphs})"
+        verdict = "distinguished" if row.holds else "not distinguished (Fisher's test over sentences says otherwise)"
+        again = f"{row.q_without:.3f}" if pd.notna(row.q_without) else "not tested"
+        kept = "" if row.holds == row.holds_without else ", so the verdict hangs on shared wording"
+        who, what = _first(labels, row.group), names.get(row.item, row.item)
+        notes = [caveats["between" if row.scope == "between" else "within"]]
+        notes += [
+            f"The others include {_first(labels, whole)}, which contains it." for whole in inside.get(row.group, [])
+        ]
+        notes += [f"The others include {_first(labels, part)}, a part of it." for part in parts.get(row.group, [])]
+        sentences.append(
+            f"**{who}: {what}** ({row.family}): {100 * row.value:+.0f} points, {span}{why}; q = {row.q:.3f}, {verdict}; "
+            f"q = {again} without shared wording{kept}. *{' '.join(notes)}*"
+        )
+    return sentences
+
+
+def _first(labels: Mapping[str, str], group: str) -> str:
+    """The first line of what is printed for a group."""
+    return labels.get(group, group).splitlines()[0]
+
+
+def caveat(groups: pd.Series, design: pd.DataFrame) -> dict[str, str]:
+    """What stands against reading a difference as more: `between` texts, and `within` a report.
+
+    design: one row per unit with report_id, year, doc_type.
+    """
+    own = design.set_index("unit_id").reindex(groups.index)
+    per_group = own.groupby(groups)["report_id"].nunique()
+    several = own.groupby("report_id").apply(lambda rows: groups.reindex(rows.index).nunique() > 1)
+    if (per_group == 1).all() and not several.any():
+        between = "One text each: place, year, kind of text and author coincide, so this is a difference between texts."
+    else:
+        between = "A difference between texts; see which of their metadata coincide."
+    within = "One page, one year, one kind of text; but one speaker each."
+    return {"between": between, "within": within}
