@@ -205,7 +205,7 @@ def test_help_and_version_end_with_0(command, arguments):
 
 def test_help_names_every_command_with_what_it_does(command):
     _, out, _ = command("--help")
-    for name in ("run", "verify", "status", "check", "find", "new", "lab"):
+    for name in ("run", "verify", "archive", "status", "check", "find", "new", "lab"):
         assert f"\n  {name} " in out
 
 

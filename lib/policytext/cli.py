@@ -62,6 +62,14 @@ def verify(home: Home) -> int:
 
 
 @at_home
+def archive(home: Home) -> None:
+    """Write one zip for a deposit: figures, tables, report, executed notebooks, inputs, lock, checksums, commit."""
+    from policytext.run.archive import archive as deposit
+
+    click.echo(f"Archived in {home.relative(deposit(home))}")
+
+
+@at_home
 def status(home: Home) -> None:
     """Tell what the last run did."""
     from policytext import run as runs
