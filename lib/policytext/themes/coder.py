@@ -12,7 +12,8 @@ import regex
 
 from policytext.codebook import FILE, Codebook, Entry, Facet, Rule
 from policytext.errors import INVALID_STUDY, PolicytextError
-from policytext.segment import stretch_of
+from policytext.segment import Stretch, stretch_of
+from policytext.themes.needles import Sieve
 
 PATIENCE = 1.0
 """Seconds that one pattern may take for one sentence."""
@@ -27,6 +28,23 @@ class Hit(NamedTuple):
     entry: str
     text: str
     rule: Rule
+
+
+def _too_slow(pattern: str, text: str) -> PolicytextError:
+    return PolicytextError(
+        f"the pattern {pattern[:80]!r} takes longer than {PATIENCE:g} s for {text[:20]!r}…",
+        fix="Write it without repeated groups that can match the same text in many ways.",
+        file=FILE,
+        exit_code=INVALID_STUDY,
+    )
+
+
+def _every(pattern: regex.Pattern[str], text: str) -> list[regex.Match[str]]:
+    """All matches. Raises PolicytextError that names a pattern which takes too long."""
+    try:
+        return list(pattern.finditer(text, timeout=PATIENCE))
+    except TimeoutError:
+        raise _too_slow(pattern.pattern, text) from None
 
 
 class _Conditions:
@@ -44,9 +62,14 @@ class _Conditions:
 
     def hold(self, text: str, start: int, end: int, *, heading: bool) -> bool:
         """Whether the context of a hit is what the rule asks for."""
-        rule = self.rule
-        if rule.heading is not None and rule.heading != heading:
+        if self.rule.heading is not None and self.rule.heading != heading:
             return False
+        try:
+            return self._beside(text, start, end) and self._around(text, start, end)
+        except TimeoutError:
+            raise _too_slow(f"{self.rule.name}: near, before or after", text) from None
+
+    def _beside(self, text: str, start: int, end: int) -> bool:
         if self.after and not self.after.match(text, end, timeout=PATIENCE):
             return False
         if self.not_after and self.not_after.match(text, end, timeout=PATIENCE):
@@ -55,9 +78,12 @@ class _Conditions:
             return False
         if self.not_before and self.not_before.search(text[max(0, start - 20) : start], timeout=PATIENCE):
             return False
+        return True
+
+    def _around(self, text: str, start: int, end: int) -> bool:
         if not (self.near or self.not_near):
             return True
-        scope = _clause(text, start, end) if rule.within == "clause" else text
+        scope = _clause(text, start, end) if self.rule.within == "clause" else text
         if self.near and not self.near.search(scope, timeout=PATIENCE):
             return False
         return not (self.not_near and self.not_near.search(scope, timeout=PATIENCE))
@@ -71,20 +97,23 @@ class Finder:
     """
 
     def __init__(self, entries: Iterable[Entry], exceptions: Iterable[str] = (), masks: Iterable[str] = ()) -> None:
-        self._mask = regex.compile("|".join(masks)) if masks else None
+        masks = list(masks)
+        self._masks, self._mask_sieve = [regex.compile(mask) for mask in masks], Sieve(masks)
         self._by_term: dict[str, list[tuple[str, _Conditions]]] = {term: [] for term in exceptions}
-        self._by_pattern: list[tuple[str, _Conditions]] = []
-        self._by_theme: list[tuple[str, _Conditions]] = []
+        self._by_pattern: list[tuple[str, _Conditions, regex.Pattern[str]]] = []
+        self._by_theme: dict[str, list[tuple[str, _Conditions]]] = {}
         for entry in entries:
             for conditions in map(_Conditions, entry.all_rules):
                 for term in conditions.rule.terms:
                     self._by_term.setdefault(term, []).append((entry.id, conditions))
-                self._by_pattern += [(entry.id, conditions)] if conditions.patterns else []
-                self._by_theme += [(entry.id, conditions)] if conditions.rule.themes else []
+                self._by_pattern += [(entry.id, conditions, pattern) for pattern in conditions.patterns]
+                for theme in conditions.rule.themes:
+                    self._by_theme.setdefault(theme, []).append((entry.id, conditions))
         self._automaton = ahocorasick.Automaton()
         for term in self._by_term:
             self._automaton.add_word(term, term)
         self._automaton.make_automaton()
+        self._sieve = Sieve(pattern.pattern for _, _, pattern in self._by_pattern)
 
     def hits(self, text: str, *, heading: bool, themes: Mapping[str, list[Hit]] | None = None) -> list[Hit]:
         """What is found in one sentence, in order; each term once, in the longest string that holds it.
@@ -92,41 +121,38 @@ class Finder:
         themes: what was found for themes, where the entries are values of a facet.
         Raises PolicytextError that names the pattern which takes too long.
         """
-        try:
-            found = [*self._terms(text, heading), *self._patterns(text, heading), *self._themed(text, heading, themes)]
-        except TimeoutError:
-            raise PolicytextError(
-                f"a pattern of the codebook takes longer than {PATIENCE:g} s for {text[:20]!r}…",
-                fix="Write it without repeated groups that can match the same text in many ways.",
-                file=FILE,
-                exit_code=INVALID_STUDY,
-            ) from None
+        found = [*self._terms(text, heading), *self._patterns(text, heading), *self._themed(text, heading, themes)]
         coded = {hit.entry for hit in found if not hit.rule.unless} | set(themes or ())
         kept = [hit for hit in found if not coded.intersection(hit.rule.unless)]
         return _without_overlaps(kept)
 
     def _terms(self, text: str, heading: bool) -> Iterator[Hit]:
-        masked = [match.span() for match in self._mask.finditer(text, timeout=PATIENCE)] if self._mask else []
-        for start, end in _longest(self._automaton, text):
+        found = _longest(self._automaton, text) if self._by_term else []
+        masked = self._masked(text) if found else []
+        for start, end in found:
             term = text[start:end]
-            if any(low <= start and end <= high for low, high in masked):
+            if masked and any(low <= start and end <= high for low, high in masked):
                 continue
             for entry, conditions in self._by_term[term]:
                 if conditions.hold(text, start, end, heading=heading):
                     yield Hit(start, end, entry, term, conditions.rule)
 
+    def _masked(self, text: str) -> list[tuple[int, int]]:
+        masks = [self._masks[number] for number in self._mask_sieve.numbers(text)] if self._masks else []
+        return [match.span() for mask in masks for match in _every(mask, text)]
+
     def _patterns(self, text: str, heading: bool) -> Iterator[Hit]:
-        for entry, conditions in self._by_pattern:
-            for pattern in conditions.patterns:
-                for match in pattern.finditer(text, timeout=PATIENCE):
-                    start, end = match.span()
-                    if conditions.hold(text, start, end, heading=heading):
-                        yield Hit(start, end, entry, match.group(), conditions.rule)
+        for number in self._sieve.numbers(text):
+            entry, conditions, pattern = self._by_pattern[number]
+            for match in _every(pattern, text):
+                start, end = match.span()
+                if conditions.hold(text, start, end, heading=heading):
+                    yield Hit(start, end, entry, match.group(), conditions.rule)
 
     def _themed(self, text: str, heading: bool, themes: Mapping[str, list[Hit]] | None) -> Iterator[Hit]:
-        for entry, conditions in self._by_theme if themes else ():
-            for theme in conditions.rule.themes:
-                for hit in (themes or {}).get(theme, []):
+        for theme, hits in (themes or {}).items():
+            for entry, conditions in self._by_theme.get(theme, ()):
+                for hit in hits:
                     if conditions.hold(text, hit.start, hit.end, heading=heading):
                         yield Hit(hit.start, hit.end, entry, hit.text, conditions.rule)
 
@@ -151,20 +177,20 @@ class Coder:
         facets: list[dict[str, Any]] = []
         carried: dict[tuple[str, str], str] = {}
         for sentence in sentences:
-            text, heading = sentence["text"], sentence["kind"] == "heading"
+            text, heading, stretch = sentence["text"], sentence["kind"] == "heading", stretch_of(sentence)
             found = self._themes.hits(text, heading=heading)
-            ledger += [_row(sentence, hit) | {"theme": hit.entry} for hit in found]
+            ledger += [_row(sentence, stretch, hit) | {"theme": hit.entry} for hit in found]
             themes: dict[str, list[Hit]] = {}
             for hit in found:
                 themes.setdefault(hit.entry, []).append(hit)
             for facet in self.book.facets:
                 hits = self._facets[facet.id].hits(text, heading=heading, themes=themes)
-                rows = [_row(sentence, hit) | {"facet": facet.id, "value": hit.entry} for hit in hits]
+                rows = [_row(sentence, stretch, hit) | {"facet": facet.id, "value": hit.entry} for hit in hits]
                 if facet.single:
                     key = (sentence["unit_id"], facet.id)
                     hits, value, after = _single(hits, facet, carried=carried.get(key, ""), heading=heading)
                     rule = "carried on" if value == carried.get(key) else "default"
-                    rows = [_row(sentence, hit) | {"facet": facet.id, "value": value} for hit in hits]
+                    rows = [_row(sentence, stretch, hit) | {"facet": facet.id, "value": value} for hit in hits]
                     rows = rows or [_bare(sentence, rule) | {"facet": facet.id, "value": value}]
                     carried[key] = after
                 facets += rows
@@ -191,10 +217,9 @@ def _single(found: list[Hit], facet: Facet, *, carried: str, heading: bool) -> t
     return [], facet.default, carried
 
 
-def _row(sentence: dict[str, Any], hit: Hit) -> dict[str, Any]:
+def _row(sentence: dict[str, Any], stretch: Stretch, hit: Hit) -> dict[str, Any]:
     ids = {name: sentence[name] for name in ("sentence_id", "unit_id", "report_id")}
-    spans = stretch_of(sentence).spans(hit.start, hit.end)
-    return ids | {"term": hit.text, "rule": hit.rule.name or "rule", "spans": spans}
+    return ids | {"term": hit.text, "rule": hit.rule.name or "rule", "spans": stretch.spans(hit.start, hit.end)}
 
 
 def _bare(sentence: dict[str, Any], rule: str) -> dict[str, Any]:
@@ -204,12 +229,18 @@ def _bare(sentence: dict[str, Any], rule: str) -> dict[str, Any]:
 
 
 def _longest(automaton: Any, text: str) -> list[tuple[int, int]]:
-    """The spans of terms, leftmost first and of these the longest, none overlapping another."""
-    found = sorted(((end - len(term) + 1, -(end + 1)) for end, term in automaton.iter(text)))
+    """The spans of terms, leftmost first and of these the longest, none overlapping another.
+
+    pyahocorasick's own `iter_long` loses matches where a longer term begins but does not end.
+    """
+    found = [(end + 1 - len(term), -end - 1) for end, term in automaton.iter(text)]
+    found.sort()
     kept: list[tuple[int, int]] = []
+    last = 0
     for start, negative in found:
-        if not kept or start >= kept[-1][1]:
-            kept.append((start, -negative))
+        if start >= last:
+            last = -negative
+            kept.append((start, last))
     return kept
 
 
