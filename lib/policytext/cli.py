@@ -81,24 +81,28 @@ def status(home: Home) -> None:
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
 def check(home: Home, style: str) -> int:
     """Read the study and tell all that is wrong with it, with file and line."""
-    from policytext import frequency, prepare, validation
+    from policytext import codebook, frequency, prepare, themes, validation
     from policytext.study import open_study, problems_of
 
     problems = problems_of(home)
     notes: list[dict[str, Any]] = []
+    lint: list[themes.Note] = []
     summary = ""
     try:
         if not problems:
             study = open_study(home)
             frequency.stopwords(study)  # reads the list, and says where it is wrong
             notes = prepare.uncut(study).to_dict("records")
+            lint = themes.lint(codebook.load(home), prepare.table(study, "theme_hits"))
             _, problems = validation.read(study, prepare.table(study, "sentences"))
+            problems += themes.examples(home)
             sizes = f"{len(study.reports)} reports, {len(study.units)} units, {len(study.spans)} spans"
             summary = "" if problems else f"{sizes}: nothing is wrong."
     except PolicytextError as error:
         problems = [error]
     if style == "json":
         told = {"problems": [problem.as_dict() for problem in problems], "uncut": notes}
+        told |= {"codebook": [note._asdict() for note in lint]}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return INVALID_STUDY if problems else 0
     for problem in problems:
@@ -107,6 +111,11 @@ def check(home: Home, style: str) -> int:
         click.echo(
             f"note: {note['term']} is not cut whole in {note['sentence_id']} ({note['spans']}): {note['tokens']}"
         )
+    for remark in lint:
+        if remark.kind != "dead":
+            click.echo(f"note: codebook, {remark.kind}: {remark.entry} {remark.term}. {remark.what}")
+    if dead := sum(remark.kind == "dead" for remark in lint):
+        click.echo(f"note: {dead} terms of the codebook have no hit in these texts (listed with --format json)")
     click.echo(summary or f"{len(problems)} problems.")
     return INVALID_STUDY if problems else 0
 

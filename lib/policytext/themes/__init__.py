@@ -13,16 +13,16 @@ from policytext.themes.codes import (
     sides,
     uncoded,
 )
-from policytext.themes.lint import examples, facet_of, lint
+from policytext.themes.lint import Note, examples, lint
 
 __all__ = [
     "Coder",
+    "Note",
     "along",
     "codes",
     "crossed",
     "examples",
     "facet_codes",
-    "facet_of",
     "influence",
     "lint",
     "names",

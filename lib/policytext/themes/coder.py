@@ -76,9 +76,7 @@ class _Conditions:
             return False
         if self.before and not self.before.search(text[max(0, start - 20) : start], timeout=PATIENCE):
             return False
-        if self.not_before and self.not_before.search(text[max(0, start - 20) : start], timeout=PATIENCE):
-            return False
-        return True
+        return not (self.not_before and self.not_before.search(text[max(0, start - 20) : start], timeout=PATIENCE))
 
     def _around(self, text: str, start: int, end: int) -> bool:
         if not (self.near or self.not_near):

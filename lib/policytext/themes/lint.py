@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from policytext import ingest
-from policytext.codebook import FILE, Codebook, Facet, load
+from policytext.codebook import FILE, Codebook, load
 from policytext.errors import INVALID_STUDY, PolicytextError
 from policytext.study import Home
 from policytext.study.files import line_of
@@ -94,8 +94,3 @@ def lint(book: Codebook, hits: pd.DataFrame) -> list[Note]:
         what = f"It carries {part:.0%} of the theme: if it misleads, so does the theme."
         notes.append(Note("carries", theme, term, what))
     return sorted(notes, key=lambda note: (note.kind, note.entry, note.term))
-
-
-def facet_of(book: Codebook, name: str) -> Facet | None:
-    """A facet of the codebook by its id; none where it has no such facet."""
-    return next((facet for facet in book.facets if facet.id == name), None)
