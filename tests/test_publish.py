@@ -647,10 +647,20 @@ def test_people_and_institutions_are_cited_in_three_formats(tmp_path, make_study
         "AU  - Institute of Science & Policy",
     ]
     assert all(re.fullmatch(r"[A-Z][A-Z0-9]  - .*", line) for line in lines)
-    assert cited["gbt7714"].startswith(
-        "陈, 鸣华, O'Neil, Ann B., Institute of Science & Policy. 词频[DS]//Two {authors}"
+    assert cited["gbt7714"] == (
+        "陈鸣华, O'Neil A B, Institute of Science & Policy. 词频[DS]//陈鸣华, O'Neil A B, Institute of Science & Policy. "
+        "Two {authors}. 1.2.0版. (2026-11-22). 标识符: policytext:00ff."
     )
-    assert cited["gbt7714"].endswith("(2026-11-22). 标识符: policytext:00ff.")
+
+
+def test_more_than_three_authors_are_the_first_three_and_others_in_chinese_and_all_in_bibtex(tmp_path, make_study):
+    people = "".join(f"  - {{family-names: {name}, given-names: 明}}\n" for name in "甲乙丙丁")
+    cited = citation(tmp_path, make_study, f"title: T\nauthors:\n{people}doi: 10.5281/zenodo.1\n")
+    assert cited["gbt7714"].startswith(
+        "甲明, 乙明, 丙明, 等. 词频[DS/OL]//甲明, 乙明, 丙明, 等. T. https://doi.org/10.5281/"
+    )
+    assert "丁, 明" in cited["bibtex"]
+    assert "UR  - https://doi.org/10.5281/zenodo.1" in cited["ris"]
 
 
 def test_a_citation_without_date_and_version_has_no_empty_field(tmp_path, make_study):

@@ -19,6 +19,8 @@ class Citation(BaseModel):
     authors: list[dict[str, Any]]
     version: Any = ""
     date_released: Any = ""
+    doi: str = ""
+    url: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -27,6 +29,17 @@ class Citation(BaseModel):
         return [
             a["name"] if "name" in a else ", ".join(filter(None, p)) for a, p in zip(self.authors, people, strict=True)
         ]
+
+    @property
+    def names_zh(self) -> str:
+        """As GB/T 7714 has them: the first three, Chinese names without a comma, given names of others as initials."""
+        short = [_name_zh(name) for name in self.names]
+        return ", ".join([*short[:3], "等"] if len(short) > 3 else short)
+
+    @property
+    def link(self) -> str:
+        """Where the whole is found, if that is said."""
+        return f"https://doi.org/{self.doi}" if self.doi else self.url
 
 
 def read_citation(home: Home) -> Citation:
@@ -41,13 +54,16 @@ def cite(citation: Citation, *, title: str, title_zh: str, identifier: str) -> d
     """`bibtex`, `ris` and `gbt7714` of one figure."""
     year, version = citation.date_released[:4], str(citation.version)
     names = citation.names
-    released = f" ({citation.date_released})." if citation.date_released else ""
+    whole = f"{citation.names_zh}. {citation.title}" + (f". {version}版" if version else "")
+    whole += f". ({citation.date_released})" if citation.date_released else ""
+    kind = "DS/OL" if citation.link else "DS"
     work = f"{citation.title}, version {version}" if version else citation.title
     bibtex = [
         ("author", " and ".join(f"{{{name}}}" if "," not in name else name for name in names)),
         ("title", f"{{{title}}}"),
         ("howpublished", f"Figure in: {work}"),
         ("year", year),
+        ("url", citation.link),
         ("note", f"Identifier {identifier}. CC BY 4.0"),
     ]
     entry = "".join(f",\n  {key} = {{{_tex(value)}}}" for key, value in bibtex if value)
@@ -59,13 +75,24 @@ def cite(citation: Citation, *, title: str, title_zh: str, identifier: str) -> d
         ("PY", year),
         ("DA", citation.date_released.replace("-", "/")),
         ("ID", identifier),
+        ("UR", citation.link),
         ("ER", ""),
     ]
     return {
         "bibtex": f"@misc{{{identifier.replace(':', '-')}{entry}\n}}",
         "ris": "\n".join(f"{key}  - {value}" for key, value in ris if value or key == "ER"),
-        "gbt7714": f"{', '.join(names)}. {title_zh}[DS]//{work}.{released} 标识符: {identifier}.",
+        "gbt7714": f"{citation.names_zh}. {title_zh}[{kind}]//{whole}. "
+        + (f"{citation.link}. " if citation.link else "")
+        + f"标识符: {identifier}.",
     }
+
+
+def _name_zh(name: str) -> str:
+    family, comma, given = name.partition(", ")
+    if not comma or any(character > "\u2e7f" for character in name):
+        return family + given
+    initials = " ".join(part[0] for part in re.split(r"[\s-]+", given) if part)
+    return f"{family} {initials}"
 
 
 def _tex(value: str) -> str:

@@ -210,8 +210,10 @@ def _entry(one: Mapping[str, Any]) -> str:
         [style.literal(one[key][language]) for language in ("en", "zh")] for key in ("title", "caption")
     )
     parameters = ", ".join(style.literal(f"{key} = {value}") for key, value in one["parameters"].items()) or "defaults"
+    pages = ["en", *(f"en-{number}" for number in range(2, one.get("pages", 1) + 1))]
+    pictures = "\n\n".join(f"![{style.literal(one['alt']['en'])}]({name}/{page}.png)" for page in pages)
     return (
-        f"## {title_en} · {title_zh}\n\n![{style.literal(one['alt']['en'])}]({name}/en.png)\n\n{caption_en}\n\n{caption_zh}\n\n"
+        f"## {title_en} · {title_zh}\n\n{pictures}\n\n{caption_en}\n\n{caption_zh}\n\n"
         f"[PDF]({name}/en.pdf) · [SVG]({name}/en.svg) · [中文 PDF]({name}/zh.pdf) · [data]({name}/data.csv) · "
         f"[figure.json]({name}/figure.json) (BibTeX, RIS, GB/T 7714)\n\n"
         f"Notebook `{one['notebook'].replace('`', '')}`, {parameters}. Cite as: {style.literal(one['citation']['gbt7714'])}\n"
