@@ -438,9 +438,9 @@ def test_what_was_learned_on_the_default_study_is_scored_out_of_sample(study, se
 
 def test_quality_puts_both_tables_into_one(coded, measured):
     accuracy = validation.accuracy(validation.codes_of(coded, "a"), coded, coder="a", against=["b"])
-    table = validation.quality(measured, accuracy)
+    table = validation.quality(measured, {"theme": accuracy})
     assert set(table["measure"]) == {"alpha", "f1"}
-    assert not table.duplicated(["measure", "facet", "value", "series"]).any()
+    assert not table.duplicated(["measure", "facet", "value", "coder", "against", "scope"]).any()
     assert table.loc[table["few"], ["low", "high"]].isna().all(axis=None)
 
 

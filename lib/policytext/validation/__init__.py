@@ -6,7 +6,7 @@ A coder is whoever coded sentences one by one: a person, or a language model. `s
 
 from policytext.validation.accuracy import accuracy, codes_of, quality
 from policytext.validation.agreement import agreement, disagreements
-from policytext.validation.codings import Scheme, coded, read, scheme_of
+from policytext.validation.codings import Scheme, coded, names_of, read, scheme_of
 from policytext.validation.learned import learn_terms, leave_one_out
 from policytext.validation.sheet import keep, legend, make_sheet, read_sheet
 
@@ -22,6 +22,7 @@ __all__ = [
     "leave_one_out",
     "legend",
     "make_sheet",
+    "names_of",
     "quality",
     "read",
     "read_sheet",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from scipy.stats import t
 
 from policytext import stats
 from policytext.study import COLUMNS
-from policytext.validation.agreement import FEWEST_POSITIVES, in_order
+from policytext.validation.agreement import ALL, FEWEST_POSITIVES, in_order
 from policytext.validation.codings import first_level
 
 IN_SAMPLE = "in-sample"
@@ -70,34 +70,26 @@ def codes_of(coded: pd.DataFrame, coder: str, *, facet: str = "theme") -> pd.Dat
     return own.reset_index(drop=True)
 
 
-def quality(agreement: pd.DataFrame, accuracy: pd.DataFrame) -> pd.DataFrame:
-    """One row per (measure, facet, value, series): estimate, low, high, n and few, as the forest plot shows them.
+def quality(agreement: pd.DataFrame, accuracy: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """One row per (measure, facet, value, coder, against, scope), as the forest plot shows it: estimate, low, high, n, few.
 
-    measure: `alpha` between coders, `f1` of the codings. series: the pair of coders, or coder, against and scope.
-    few: under ten sentences with the value, so that the estimate says nothing.
+    measure: `alpha` between two coders, `f1` of a coding. accuracy: for each facet the table of that name; its `micro` is
+    the row `all` here. n: sentences with the value. few: under ten, so that the estimate says nothing.
     """
-    between = agreement.assign(
-        measure="alpha",
-        series=agreement["coder_a"] + " · " + agreement["coder_b"],
-        estimate=agreement["alpha"],
-        low=agreement["alpha_low"],
-        high=agreement["alpha_high"],
-        n=(agreement["n_a"] + agreement["n_b"]) / 2,
-        few=agreement["verdict"] == "few",
+    between = agreement.rename(columns={"coder_a": "coder", "coder_b": "against"}).assign(
+        measure="alpha", scope="", n=(agreement["n_a"] + agreement["n_b"]) / 2, few=agreement["verdict"] == "few"
     )
-    of_codes = accuracy.assign(
-        measure="f1",
-        facet="theme",
-        value=accuracy["theme"],
-        series=accuracy["coder"] + " · " + accuracy["against"] + " · " + accuracy["scope"],
-        estimate=accuracy["f1"],
-        low=accuracy["f1_low"],
-        high=accuracy["f1_high"],
-        n=accuracy["n_gold"],
-        few=accuracy["n_gold"] < FEWEST_POSITIVES,
-    )
-    columns = ["measure", "facet", "value", "series", "estimate", "low", "high", "n", "few"]
-    return pd.concat([between[columns], of_codes[columns]], ignore_index=True)
+    bounds = {"": "estimate", "_low": "low", "_high": "high"}
+    parts = [between.rename(columns={f"alpha{end}": name for end, name in bounds.items()})]
+    for facet, rows in accuracy.items():
+        told = rows.rename(columns={f"f1{end}": name for end, name in bounds.items()} | {"n_gold": "n"})
+        few = rows["n_gold"] < FEWEST_POSITIVES
+        parts.append(told.assign(measure="f1", facet=facet, value=rows["theme"].replace(MICRO, ALL), few=few))
+    columns = ["measure", "facet", "value", "coder", "against", "scope", "estimate", "low", "high", "n", "few"]
+    table = pd.concat([part[columns] for part in parts], ignore_index=True)
+    summary = table["value"].isin([ALL, MACRO])
+    several = table[~summary].groupby("facet")["value"].nunique() > 1
+    return table[~summary | table["facet"].map(several)].reset_index(drop=True)
 
 
 def _values(codes: pd.DataFrame, facet: str) -> pd.DataFrame:

@@ -63,6 +63,21 @@ def scheme_of(codebook: codebooks.Codebook) -> dict[str, list[str]]:
     return {"theme": [theme.id for theme in codebook.themes]} | facets
 
 
+def names_of(codebook: codebooks.Codebook) -> dict[str, dict[str, str]]:
+    """For each language the words to print for `facet:value`, since facets share values: S is a level and an actor."""
+    entries = [("theme", theme) for theme in codebook.themes]
+    for facet in codebook.facets:
+        name = "instrument_tool" if facet.id == "instrument" else facet.id
+        entries += [(name, value) for value in facet.values]
+    return {
+        language: {
+            f"{facet}:{entry.id}": f"{entry.id if not entry.id.isdigit() else ''} {getattr(entry.name, language)}".strip()
+            for facet, entry in entries
+        }
+        for language in ("zh", "en")
+    }
+
+
 def coded(study: Study, sentences: pd.DataFrame, *, scheme: Scheme | None = None) -> pd.DataFrame:
     """One row per (coder, sentence_id, facet, value): what coders gave; `value` is empty where they gave none.
 
