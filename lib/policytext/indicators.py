@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
+from pydantic import BaseModel
 
+from policytext.errors import exit_with
+from policytext.quantities import Indicators
 from policytext.study import Study
+from policytext.study.files import read_rows
 
 REACHED, AIM = ("achieved", "cumulative"), "target"
 
@@ -31,6 +35,13 @@ def groups(study: Study, by: str = "") -> pd.Series:
         return study.groups(by)
     found = study.groups("place").combine_first(study.groups())
     return found.reindex([unit for unit in study.units["unit_id"] if unit in found.index])
+
+
+def labels(known: Indicators) -> dict[str, dict[str, str]]:
+    """For each language the words to print for the name of an indicator."""
+    return {
+        language: {one.name.zh: getattr(one.name, language) for one in known.indicators} for language in ("zh", "en")
+    }
 
 
 def counted(quantities: pd.DataFrame) -> pd.DataFrame:
@@ -86,14 +97,14 @@ def verdicts(table: pd.DataFrame) -> pd.DataFrame:
 def statuses(quantities: pd.DataFrame, *, units: list[str]) -> pd.DataFrame:
     """One row per unit, in the order of `units`: n_reached, n_target, n_other (growth, ranks, thresholds), n.
 
-    A unit without any number has zeros.
+    A unit without any number has zeros; where no unit has one, there are no rows.
     """
     counts = {
         "n_reached": quantities["status"].isin(REACHED),
         "n_target": quantities["status"].eq(AIM),
         "n_other": ~quantities["status"].isin([*REACHED, AIM]),
     }
-    table = pd.DataFrame({"unit_id": units})
+    table = pd.DataFrame({"unit_id": units if len(quantities) else []})
     for name, chosen in counts.items():
         found = quantities.loc[chosen, "unit_id"].value_counts()
         table[name] = table["unit_id"].map(found).fillna(0).astype("int64")
@@ -131,3 +142,31 @@ def placed(ranks: pd.DataFrame) -> pd.DataFrame:
     for name in reversed(_FIRST[:-1]):
         breadth = breadth.mask(reference.str.contains(BREADTHS[name]), name)
     return ranks.assign(breadth=breadth).reset_index(drop=True)
+
+
+class _Coded(BaseModel):
+    """A row of `coding/quantities.csv`: a number as it was read by hand."""
+
+    report_id: str
+    sentence_id: str = ""
+    spans: str
+    surface: str = ""
+    value: float | None = None
+    unit: str = ""
+    comparator: str = "exact"
+    indicator: str = ""
+    year: str = ""
+    status: str = ""
+    kind: str
+    core: str = ""
+
+
+def coded(study: Study) -> pd.DataFrame:
+    """One row per numeral of `coding/quantities.csv`, as `quantities.score` takes them; none where there is no such file.
+
+    Raises PolicytextError (exit 3) that lists all that is wrong with it.
+    """
+    path = study.home.seeds / "coding" / "quantities.csv"
+    rows, problems = read_rows(path, _Coded, file="seeds/coding/quantities.csv") if path.is_file() else ([], [])
+    exit_with(problems)
+    return pd.DataFrame([row.model_dump() for _, row in rows], columns=list(_Coded.model_fields))

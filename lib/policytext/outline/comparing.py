@@ -13,7 +13,7 @@ def side_by_side(
     """One row per heading of a unit in reading order, and one with all its formulas: unit_id, level, marker, heading.
 
     outline, formulas: the tables `outline` and `number_formulas`. units: those to show, in their order; one without any
-    heading or formula has one row of level 0 without words. levels: deeper ones are left out. Formulas stand at level 0,
+    heading or formula has one row of level 0 without words, and where none has any there are no rows. levels: deeper ones are left out. Formulas stand at level 0,
     each once, joined by ` · `.
     """
     shown = outline[outline["level"] <= levels]
@@ -23,7 +23,8 @@ def side_by_side(
         slogans = " · ".join(dict.fromkeys(formulas.loc[formulas["unit_id"] == unit, "surface"]))
         last = [{"unit_id": unit, "level": 0, "marker": "", "heading": slogans}] if slogans or not found else []
         rows += [*found, *last]
-    return pd.DataFrame(rows, columns=["unit_id", "level", "marker", "heading"])
+    told = rows if len(shown) or len(formulas) else []
+    return pd.DataFrame(told, columns=["unit_id", "level", "marker", "heading"])
 
 
 def vocabulary(outline: pd.DataFrame, terms: pd.DataFrame, *, stopwords: Collection[str] = ()) -> pd.DataFrame:

@@ -100,7 +100,8 @@ def ranks_words(shown: pd.DataFrame) -> Captions:
     return {
         "title": {"zh": "位次与参照范围", "en": "Ranks and the groups they are measured in"},
         "caption": {
-            "zh": f"{units}个单元给出{len(shown)}个位次，用了{groups}种参照范围，{first}个是第一，{untold}个没有说明范围；{several}个单元用了不止一类范围。颜色与符号区分范围的大小；"
+            "zh": f"{units}个单元给出{len(shown)}个位次，用了{groups}种参照范围，{first}个是第一，{untold}个没有说明范围；"
+            f"{several}个单元用了不止一类范围。颜色与符号区分范围的大小；"
             "右侧为文中所说的范围、年份和评比内容。范围、年份和内容各不相同，位次之间不能比较：同一地区换一个范围，名次就不同。",
             "en": f"{style.many(len(shown), 'rank')} of {style.many(units, 'unit')} in {style.many(groups, 'reference group')}: {first} "
             f"of them first places, {untold} without a group; {several} of the units use groups of more than one width. Colour and "
