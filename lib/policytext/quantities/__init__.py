@@ -1,0 +1,25 @@
+"""The numbers of a report: one row per number that counts or ranks something, and what they amount to side by side.
+
+`read` makes the table `quantities` of one report, `load` the study's indicators. `comparable` sets indicators of several
+groups side by side, `conflicts` lists what one report says twice and differently, `ranks` what each rank is measured in.
+`score` holds what was read against what was coded by hand.
+"""
+
+from policytext.quantities.comparable import comparable, conflicts, like_for_like, ranks
+from policytext.quantities.indicators import Indicator, Indicators, load
+from policytext.quantities.reading import read
+from policytext.quantities.score import Score, score, unlike
+
+__all__ = [
+    "Indicator",
+    "Indicators",
+    "Score",
+    "comparable",
+    "conflicts",
+    "like_for_like",
+    "load",
+    "ranks",
+    "read",
+    "score",
+    "unlike",
+]

@@ -1,0 +1,235 @@
+"""What each number counts, in the words of its sentence, and how sure and how far along it is."""
+
+from __future__ import annotations
+
+import re
+
+from policytext.quantities.find import Candidate
+from policytext.quantities.units import DURATIONS, is_classifier
+
+_LOWER = re.compile(
+    r"(?:超|超过|突破|逾|超出|高于|不低于|不少于|至少|多于|大于|不小于|不止|冲破|破|已过|(?<!以)(?<!之)上|≥|>|跨越|首破|(?<!通)(?<!经)(?<!不)过|跨上|迈上|站上|迈过|跃上|跨过|迈入|最低)(?:了)?$"
+)
+_UPPER = re.compile(
+    r"(?:近|接近|将近|逼近|不到|不足|低于|少于|小于|不超过|不高于|不多于|不大于|至多|最多|最高[^，,。；]{0,4}|控制在|≤|<|未到|未超过|以下|上限)(?:了)?$"
+)
+_APPROX = re.compile(r"(?:约|大约|约为|大概|大致|预计约|左右)$")
+_AFTER = {
+    "lower": re.compile(r"\s?(?:多|余)?(?:及|或)?(?:以上|之上|\+)"),
+    "upper": re.compile(r"\s?(?:及|或)?(?:以内|以下|之内|之下)"),
+    "approx": re.compile(r"\s?(?:左右|上下|前后)"),
+}
+_TAIL = re.compile(
+    r"(?:[已均分别累计总共合计约近超过突破达到为是有至仅就各只将可完成实现了力争确保高于不低少至多的:：\s“（(]|左右|接近|逼近|不足|不到|控制在|增至|增加到|提高到|提升到|稳定在|保持在|"
+    r"共计|同比|较上年|比上年|逾|占|降至|下降到|排名|位列|位居|居|列|排|跃居|升至)+$"
+)
+_HEAD = re.compile(
+    r"^(?:其中|目前|全年|今年|去年|上半年|下半年|前三季度|年内|同时|此外|另有|另外|全市|全省|全县|全区|我市|我省|我县|我区|全州|本市|先后|累计|共|已|还|并|现|新的一年|"
+    r"力争|确保|努力|争取|预计|计划|将|要|使|使得|推动|到\d{4}年底?|截至\d{4}年?\d*月?底?|\d{4}年(?:度|底|末)?|[一二三四五六七八九十]是|实现|拥有|共有|现有|建有|达到|有(?!效|机|色|限|关|望)|"
+    r"[\s、，,（(）)“”]|年均|到年底|截至目前|截至年底|年底)+"
+)
+_VERB = re.compile(
+    r"(?:入选|通过|获评|获批|获得|获|参与|受益|被|正式|进行|建立|实现|达到|位居|位列|列入|全国首创|开工|竣工|投产|投用|建成|上市|落地|签约|的|，|,|、|。|；|;|：|和\d|及\d|等$|[(（])"
+)
+_GROWTH = re.compile(
+    r"增长|增幅|增速|增加|提高|提升|下降|降低|减少|回落|上升|上涨|下跌|涨幅|降幅|跌|翻|倍增|同比|环比|递增|缩减|压减|高出|高于全|快于|收窄|扩大|升|降|是\D{1,14}的$"
+)
+_RATE = re.compile(r"率|占比|比重|比例|占|覆盖|份额|完成|达标|满意度|贡献")
+_WILL = (
+    r"(?<=[一-龥])将(?!军|近|领|士|其|原|此|把|来)(?![^，,。；;]{1,24}(?:纳入|作为|列为|列入|从|转化为|分解|放在|摆在|增至|提高到))"
+    r"|将(?=全面|继续|进一步|持续|重点|全力|不断|着力|力争|大力|加快|更加|深入|努力|围绕|聚焦|投入|完成|达|开展|建成|举办|有|会)"
+)
+_PLAN = (
+    rf"力争|确保|争取|预期|(?:预计|有望)(?=[^，,；;。]*$)|年内|[一二两三\d]年内|{_WILL}|明年|下一步|今后|下阶段|未来[一二三两四五\d几]|到20\d\d年(?!.{{0,12}}(?:已|了))|新的?一年|"
+    r"(?<!人才)(?<!攻关)(?<!火炬)(?<!双创)计划(?=投资|总投资|完成|新|引|实施|用|安排|建设|到|于|开工|招|培育|建成|年|在)"
+)
+_FUTURE = re.compile(
+    rf"{_PLAN}|目标(?:是|为|[:：]|任务[:：])|拟(?=新|引|建|投|用|于|实施)|努力(?=实现|使|让|完成|达|建|把)|规划(?=建|投|总|面|用|新)|"
+    r"(?<![主重需首必纲概摘只想还紧])要(?=[^求素点闻道件务害领])|再(?=新增|引|培育|建|创|增)"
+)
+_LASTING_FUTURE = re.compile(_PLAN)
+_PAST = re.compile(
+    r"已经?(?!有基础)|了(?!解)|目前|累计|截至|去年|过去|近年来|先后|获评|荣获|获批|入选|年来|成功|现有|共有|拥有|提前|以来|上年|成为|完成率|稳居|位居|跃居|历史新高|取得"
+)
+_LASTING_PAST = re.compile(r"已(?:经)?|目前|累计|截至|去年|过去|近年来|年来|历史新高|上年")
+_STOCK = re.compile(r"拥有|共有|现有|建有|累计|目前|总数|总量|存量|集聚|有效期|已有|达到|总计|合计|保有|截至|建成投用|在孵|常住|期末|余额")
+_GRANTED = re.compile(r"最高|上限|不超过|(?:按照?|给予|补贴|补助|资助|奖励)[^，,。；达]{0,12}$")
+_INCREASED = re.compile(r"(?:较|比|同比)[^，,。；]{0,14}(?:增加|减少|增长|多|少|下降|提高|缩短)(?:了)?$")
+_AIMED = re.compile(r"(?:聚焦|围绕|紧盯|瞄准|盯准|涵盖|覆盖|涉及)[^，,。；]*$")
+_HEAD_NOUN = re.compile(r"(?:的)?[一-龥A-Za-z“]")
+_LEVEL = r"(?:国家级?|省级?|市级?|区级?|县级?|世界级|部级|厅级|国际级?|省部级|地市级)"
+_LEVELS = re.compile(rf"(?:{_LEVEL}[、和及与]?)+$")
+_STOPS = re.compile(r"[，,。；;：:！!？?…\n]|(?<!\d)、")
+
+
+REACH = 300
+"""How many characters before a number its sentence is heeded: longer ones are tables that lost their lines."""
+
+
+def comparator(text: str, found: Candidate) -> str:
+    """exact, lower (超, 以上, 多), upper (近, 不到, 以内) or approx (约, 左右)."""
+    before, after = text[max(0, found.start - 10) : found.start], text[found.end : found.end + 6]
+    if found.form == "fraction":
+        before = re.sub(r"(不足|不到|超过?|近|约)[^，,。；]{0,14}的$", r"\1", text[max(0, found.start - 18) : found.start])
+    if found.rank == "前":
+        return "upper"
+    if _UPPER.search(before) and not re.search(r"不(?:低|少)于$", before):
+        return "upper"
+    for name, pattern in _AFTER.items():
+        if pattern.match(after):
+            return name
+    if found.vague in ("多", "余", "几") or _LOWER.search(before):
+        return "lower"
+    if _APPROX.search(before) or found.vague == "来" or found.form == "range":
+        return "approx"
+    return "exact"
+
+
+def status(text: str, found: Candidate, *, clause: int, following: str, planned: bool) -> str:
+    """achieved, cumulative, target, growth, rank, threshold or other.
+
+    clause: where the clause of the number begins. following: the text up to the next number.
+    planned: whether the sentences before speak of what is to come.
+    """
+    before = text[clause : found.start]
+    told = text[max(0, found.start - REACH) : found.start]
+    future = is_planned(told, planned=planned)
+    if found.rank and found.rank != "change":
+        return "target" if future and _FUTURE.search(told) else "rank"
+    if _is_threshold(found, before, following):
+        return "threshold"
+    if _AIMED.search(told) and is_classifier(found.unit):
+        return "other"
+    if found.unit in DURATIONS or (found.unit == "倍" and re.search(r"[是为][^，,。；]{1,20}的$", before)):
+        return "other"
+    hedged = re.match(r"\s?(?:以上|左右)", following) or re.search(r"不[少低]于$", before)
+    if future or (hedged and not _PAST.search(told)):
+        return "target"
+    if found.rank == "change" or _grows(found, text, before):
+        return "growth"
+    return "cumulative" if _STOCK.search(before) else "achieved"
+
+
+def is_planned(text: str, *, planned: bool, lasting: bool = False) -> bool:
+    """Whether the last word that tells plan from record tells a plan; `planned` where none stands in the text.
+
+    lasting: heed only the words that hold for the sentences after them too.
+    """
+    text = re.sub("《[^》]*》", "", text)
+    future, past = (_LASTING_FUTURE, _LASTING_PAST) if lasting else (_FUTURE, _PAST)
+    last_future = max((match.start() for match in future.finditer(text)), default=-1)
+    last_past = max((match.start() for match in past.finditer(text)), default=-1)
+    return planned if last_future == last_past else last_future > last_past
+
+
+def _is_threshold(found: Candidate, before: str, following: str) -> bool:
+    if is_classifier(found.unit) or found.unit in ("百分点", "倍"):
+        return False
+    if _GRANTED.search(before) and not re.search(r"已|了|共|累计|发放|兑现|获", before):
+        return True
+    if found.unit == "%":
+        return False
+    if re.match(r"(?:及|或)?(?:以上|以下|以内)(?:的)?[一-龥]", following):
+        return True
+    return bool(re.match(r"(?:级)?(?:的)?(?:重大|产业|工业)?(?:项目|企业)", following)) and found.unit.endswith("元")
+
+
+def _grows(found: Candidate, text: str, before: str) -> bool:
+    if found.form == "doubling" or found.unit in ("倍", "百分点", "个百分点"):
+        return True
+    if found.unit not in ("%", "‰"):
+        return bool(_INCREASED.search(before))
+    near = before[-12:]
+    last_growth = max((match.start() for match in _GROWTH.finditer(near)), default=-1)
+    last_to = max((match.end() for match in re.finditer(r"[增提下上降升]\w{0,2}[到至为]|达到?", near)), default=-1)
+    rate = _RATE.search(near[last_growth + 1 :])
+    stated = re.search(r"(?:增速|增幅|涨幅|降幅|增长率|增长|提高|提升|下降|降低)(?:了|分别|预计|平均|均|约|为|达到?|突破|超过?|近|至少|高达)*$", near)
+    return bool(stated) or (last_growth >= 0 and last_to <= last_growth and not rate)
+
+
+def clause_start(text: str, found: Candidate, previous: int) -> int:
+    """Where the clause of a number begins: after the last stop before it, or after the number before it."""
+    begins = previous
+    for match in _STOPS.finditer(text, previous, found.start):
+        begins = match.end()
+    return begins
+
+
+def counted(text: str, found: Candidate, *, begins: int, until: int) -> str:
+    """The words for what a number counts, of its own clause; empty where the clause has none.
+
+    begins: where the clause or the previous number leaves off. until: where the next number begins.
+    """
+    before = subject(text[begins : found.start])
+    following = re.sub(r"^(?:及|或)?(?:以上|以下|以内|左右)", "", text[found.end : until])
+    after = ""
+    if is_classifier(found.unit) and not found.rank and _HEAD_NOUN.match(following):
+        after = _noun_phrase(following)
+    if not is_classifier(found.unit) and not found.rank and re.match(r"的|规模的?[一-龥]", following):
+        return before + _noun_phrase(re.sub(r"^(?:规模)?的?", "", following)) if len(before) < 8 else before
+    if after and not re.match(r"(?:的|全国|全省)$", after):
+        verb = re.search(r"(?:新增|新建|新签|引进|认定|净增|入库|引育|招引|签约|获批)[^，,]{0,4}$", before)
+        return f"{verb[0] if verb else ''}{after}"
+    return before
+
+
+def subject(before: str) -> str:
+    """The words before a number without what leads in (目前全市共有) and what leads over to it (达到, 超过)."""
+    before = re.split(r"[，,。；;：:！!？?…]", before)[-1]
+    before = _HEAD.sub("", _TAIL.sub("", before))
+    before = re.sub(r"^(?:在(?![孵校建册岗营])|对|把|将|从)|(?:在|由|对|从|提|升|增|降)$", "", before.strip(" 、和及与（(“”\"'的"))
+    return before[-40:]
+
+
+def _noun_phrase(following: str) -> str:
+    following = re.split(r"[，,。；;：:！!？?…、\n)）]", following.lstrip("的 “"))[0]
+    cut = re.search(r"(?:正式|实现|建立了|在[^，]{2,8}(?:建立|设立|落户)|获评|入选(?=$)|等$|进行|通过评价|的?意见建议)", following)
+    phrase = following[: cut.start()] if cut and cut.start() >= 2 else following
+    return re.sub(r"(?:[和及]|、)$", "", phrase.strip("“”\"' "))[:24]
+
+
+def distributed(text: str, found: list[Candidate]) -> dict[int, str]:
+    """For numbers given to a list in turn (国家级、省级和市级企业研发机构分别达到10家、437家和1213家): whose each is.
+
+    The result maps the position of a number in `found` to its item of the list.
+    """
+    whose: dict[int, str] = {}
+    for first, last in _runs(text, found):
+        count = last - first + 1
+        before = text[found[first - 1].end if first else 0 : found[first].start]
+        before = re.split(r"[，,。；;：:！!？?]", before)[-1]
+        stem = _HEAD.sub("", _TAIL.sub("", before))
+        items = [item for item in re.split(r"[、]|和|及|与", stem) if item]
+        if len(items) < count or (count < 2):
+            continue
+        items = items[-count:]
+        if "分别" not in before and not all(_LEVELS.match(item) or re.match(_LEVEL, item) for item in items):
+            continue
+        head = re.sub(rf"^.*?{_LEVEL}", "", items[-1])
+        tails = [f"{item}{head}" if re.search(rf"{_LEVEL}$", item) else item for item in items]
+        whose |= dict(zip(range(first, last + 1), (re.sub(r"^(?:各类)", "", tail) for tail in tails), strict=True))
+    return whose
+
+
+def told_together(text: str, found: list[Candidate]) -> dict[int, str]:
+    """The comparator of numbers that are told together: 分别超过1000家和4500家 is lower for both."""
+    told: dict[int, str] = {}
+    for first, last in _runs(text, found):
+        before = text[max(0, found[first].start - 8) : found[first].start]
+        if re.search(r"分别\w{1,4}$", before) and (first_told := comparator(text, found[first])) != "exact":
+            told |= dict.fromkeys(range(first + 1, last + 1), first_told)
+    return told
+
+
+def _runs(text: str, found: list[Candidate]) -> list[tuple[int, int]]:
+    """First and last positions of numbers that stand side by side, joined by 、 or 和."""
+    runs, first = [], 0
+    for number in range(1, len(found) + 1):
+        if number < len(found) and re.fullmatch(
+            r"(?:以上|左右)?\s?(?:、|和|及|与)\s?(?:超|超过|近|约)?", text[found[number - 1].end : found[number].start]
+        ):
+            continue
+        if number - first > 1:
+            runs.append((first, number - 1))
+        first = number
+    return runs
