@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from policytext import comparison, prepare, stats
-from policytext.comparison.distances import tables_distance
+from policytext.comparison.distances import apart
 from policytext.errors import PolicytextError
 from policytext.study import check, open_study
 
@@ -228,7 +228,7 @@ def test_above_thirty_groups_the_distance_is_hellingers():
     assert set(found["metric"]) == {"hellinger"}
     assert len(found) == 31 * 30 / 2
     assert found["distance"].to_numpy() == pytest.approx(stats.hellinger(own.table())[np.triu_indices(31, 1)], abs=1e-6)
-    assert (tables_distance(own.table()[:5]) == stats.jensen_shannon(own.table()[:5])).all()
+    assert (apart(own.sums()[:5]) == stats.jensen_shannon(own.table()[:5])).all()
 
 
 # ---------------------------------------------------------------- structure

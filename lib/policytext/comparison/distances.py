@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from scipy.stats import t
 
 from policytext import stats
@@ -32,7 +33,7 @@ def distances(profiles: Mapping[str, Profiles], *, groups: pd.Series, draws: int
         if len(own.groups) < 2 or not own.items:
             continue
         metric = "jensen-shannon" if len(own.groups) <= MANY else "hellinger"
-        found = tables_distance(own.table())
+        found = apart(own.sums())
         spread, halves, baseline = _draw(own, draws, seed)
         few = np.minimum.outer(own.n_paragraphs, own.n_paragraphs)
         margin = np.where(few < stats.FEWEST_CLUSTERS, np.nan, t.ppf(0.975, np.maximum(few - 1, 1)) * spread)
@@ -46,39 +47,40 @@ def distances(profiles: Mapping[str, Profiles], *, groups: pd.Series, draws: int
     return pd.concat(tables, ignore_index=True)[COLUMNS["distances"]] if tables else empty("distances")
 
 
-def tables_distance(table: np.ndarray, others: np.ndarray | None = None) -> np.ndarray:
+def apart(tables: sparse.csr_array, others: sparse.csr_array | None = None) -> np.ndarray:
     """The matrix of distances between the rows (to those of `others`), by the measure for so many groups."""
-    return stats.jensen_shannon(table, others) if len(table) <= MANY else stats.hellinger(table, others)
+    if tables.shape[0] > MANY:
+        return stats.hellinger(tables, others)
+    return stats.jensen_shannon(tables.toarray(), None if others is None else others.toarray())
 
 
-def resampled(own: Profiles, *, draws: int, seed: int | np.random.Generator = 0) -> Iterator[np.ndarray]:
+def resampled(own: Profiles, *, draws: int, seed: int | np.random.Generator = 0) -> Iterator[sparse.csr_array]:
     """Tables of groups × items with the paragraphs of each group drawn again, with replacement."""
     generator = np.random.default_rng(seed)
     sizes = own.n_paragraphs
     first = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     for _ in range(draws):
         chosen = first[own.group] + (generator.random(len(own.group)) * sizes[own.group]).astype(int)
-        yield own.table(np.bincount(chosen, minlength=len(own.group)))
+        yield own.sums(np.bincount(chosen, minlength=len(own.group)))
 
 
 def _draw(own: Profiles, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """For all pairs the standard deviation over resamples, the distance of halves, and that of halves of one group."""
-    own = own.lighter() if len(own.groups) > MANY else own
     generator = np.random.default_rng(seed)
     shape = (len(own.groups), len(own.groups))
     total, squares, halves, within = np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape[0])
     for table in resampled(own, draws=draws, seed=generator):
-        found = tables_distance(table)
+        found = apart(table)
         total, squares = total + found, squares + found**2
         first, second = _halves(own, generator)
-        across = tables_distance(first, second) ** 2
+        across = apart(first, second) ** 2
         halves, within = halves + (across + across.T) / 2, within + np.diag(across)
     spread = np.sqrt(np.maximum(squares / draws - (total / draws) ** 2, 0) * draws / max(draws - 1, 1))
     baseline = np.sqrt(np.add.outer(within, within) / 2 / draws)
     return spread, np.sqrt(halves / draws), baseline
 
 
-def _halves(own: Profiles, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _halves(own: Profiles, generator: np.random.Generator) -> tuple[sparse.csr_array, sparse.csr_array]:
     """Two tables of groups × items: one random half of the paragraphs of each group, and the other."""
     order = np.argsort(own.group + generator.random(len(own.group)))
     sizes = own.n_paragraphs
@@ -86,4 +88,4 @@ def _halves(own: Profiles, generator: np.random.Generator) -> tuple[np.ndarray, 
     odd = sizes % 2 * (generator.random(len(sizes)) < 0.5)
     in_first = np.zeros(len(order), dtype=bool)
     in_first[order] = rank < (sizes // 2 + odd)[own.group]
-    return own.table(in_first.astype(float)), own.table((~in_first).astype(float))
+    return own.sums(in_first.astype(float)), own.sums((~in_first).astype(float))

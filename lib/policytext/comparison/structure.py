@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from scipy.cluster.hierarchy import dendrogram, linkage
 from scipy.spatial.distance import squareform
 from scipy.stats import chi2
 
 from policytext import stats
-from policytext.comparison.distances import resampled, tables_distance
+from policytext.comparison.distances import apart, resampled
 from policytext.comparison.profiles import Profiles
 from policytext.study import COLUMNS
 
@@ -102,7 +103,7 @@ def picture(own: Profiles, *, p: float, draws: int = 500, seed: int = 0, alpha: 
             {"kind": kind, "name": name, "x": place[0], "y": place[1], "contribution": w}
             for name, place, w in zip(labels, at, weight, strict=True)
         ]
-    again = [table_[kept] for table_ in resampled(own, draws=draws, seed=seed)]
+    again = [one.toarray()[kept] for one in resampled(own, draws=draws, seed=seed)]
     rows += _regions(names, np.array([found.place(one)[:, :2] for one in again]))
     rows += _tree(names, table[kept], again)
     return pd.DataFrame(rows, columns=columns)
@@ -133,19 +134,21 @@ def _tree(names: list[str], table: np.ndarray, again: list[np.ndarray]) -> list[
     rows: list[dict[str, object]] = [
         {"kind": "leaf", "name": names[leaf], "x": at, "y": 0.0} for leaf, at in place.items()
     ]
-    for number, (members, (a, b, apart, _)) in enumerate(zip(_clusters(steps), steps, strict=True), len(names)):
+    for number, (members, (a, b, height, _)) in enumerate(zip(_clusters(steps), steps, strict=True), len(names)):
         one, other = int(a), int(b)
         for node in (one, other):
-            rows.append({"kind": "branch", "x": place[node], "y": top[node], "width": 0.0, "height": apart - top[node]})
-        across = {"kind": "branch", "x": place[one], "y": apart, "width": place[other] - place[one], "height": 0.0}
+            rows.append(
+                {"kind": "branch", "x": place[node], "y": top[node], "width": 0.0, "height": height - top[node]}
+            )
+        across = {"kind": "branch", "x": place[one], "y": height, "width": place[other] - place[one], "height": 0.0}
         rows.append(across | {"contribution": counts.get(members, 0) / len(again)})
-        place[number], top[number] = (place[one] + place[other]) / 2, float(apart)
+        place[number], top[number] = (place[one] + place[other]) / 2, float(height)
     return rows
 
 
 def _linkage(table: np.ndarray) -> np.ndarray:
-    apart = np.nan_to_num(tables_distance(table), nan=1.0)
-    return linkage(squareform(apart, checks=False), "average")
+    found = np.nan_to_num(apart(sparse.csr_array(table)), nan=1.0)
+    return linkage(squareform(found, checks=False), "average")
 
 
 def _clusters(steps: np.ndarray) -> list[frozenset[int]]:

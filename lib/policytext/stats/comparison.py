@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import sparse
 from scipy.optimize import brentq
 from scipy.spatial.distance import cdist
 from scipy.stats import ncx2, t
@@ -32,19 +33,28 @@ def jensen_shannon(profiles: ArrayLike, others: ArrayLike | None = None) -> Arra
 def hellinger(profiles: ArrayLike, others: ArrayLike | None = None) -> Array:
     """The matrix of Hellinger distances of the rows to `others` (by default to themselves): 0 to 1 as above.
 
-    One product of matrices, so hundreds of groups and tens of thousands of terms do; rows of 32 bits stay so.
+    One product of matrices, sparse where they are, so hundreds of groups and tens of thousands of terms do.
     """
-    one = np.sqrt(_shares(profiles))
-    other = one if others is None else np.sqrt(_shares(others))
-    squares = np.clip(1 - one @ other.T, 0, 1)
-    return np.sqrt(np.where(squares < (1e-5 if one.dtype == np.float32 else _ALIKE**2), 0, squares))
+    one = _roots(profiles)
+    other = one if others is None else _roots(others)
+    common = (one @ other.T).toarray()
+    squares = np.clip(1 - common, 0, 1)
+    found = np.sqrt(np.where(squares < _ALIKE**2, 0, squares))
+    empty = [np.asarray(part.sum(axis=1)) == 0 for part in (one, other)]
+    return np.where(empty[0][:, None] | empty[1], np.nan, found)
+
+
+def _roots(profiles: ArrayLike) -> sparse.csr_array:
+    """The square roots of the shares of each row."""
+    table = sparse.csr_array(profiles, dtype=float, copy=True)
+    table.data = np.sqrt(table.data / np.repeat(np.asarray(table.sum(axis=1)), np.diff(table.indptr)))
+    return table
 
 
 def _shares(profiles: ArrayLike) -> Array:
     """Rows divided by their sums."""
-    profiles = np.asarray(profiles)
-    profiles = profiles if profiles.dtype == np.float32 else profiles.astype(float)
-    return profiles / positive(profiles.sum(axis=1, keepdims=True)).astype(profiles.dtype)
+    profiles = np.asarray(profiles, dtype=float)
+    return profiles / positive(profiles.sum(axis=1, keepdims=True))
 
 
 def adjusted_residuals(n: ArrayLike, row: ArrayLike, column: ArrayLike, total: ArrayLike) -> Array:
