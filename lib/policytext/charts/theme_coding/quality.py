@@ -178,15 +178,19 @@ def quality_words(shown: pd.DataFrame, *, coders: Mapping[str, str]) -> Captions
         if scored
         else ""
     )
+    left = (
+        ("左为两位", "Left: reliability between two coders") if scored else ("两位", "Reliability between two coders")
+    )
     return {
-        "title": {"zh": "编码的信度与效度", "en": "Reliability and validity of the coding"},
+        "title": {"zh": "编码的信度与效度", "en": "Reliability and validity of the coding"}
+        if scored
+        else {"zh": "编码者间的信度", "en": "Reliability of the coders"},
         "caption": {
-            "zh": f"左为两位编码者之间的信度（Krippendorff α），虚线为0.667与0.8两个界限值；{n}项中{reliable}项达到0.8。{zh}"
+            "zh": f"{left[0]}编码者之间的信度（Krippendorff α），虚线为0.667与0.8两个界限值；{n}项中{reliable}项达到0.8。{zh}"
             f"{coders['zh']}横线为95%置信区间，以段落为群（Wilson区间，按有效样本量）；名称后的数字为含该编码的句数，不足10句的空心显示，不作判断。",
-            "en": f"Left: reliability between two coders (Krippendorff's α), dotted lines at .667 and .8; values that reach .8: "
-            f"{reliable} of {n}. {en}{coders['en']} Lines are 95% intervals over paragraphs (Wilson's, with the effective "
-            "size). The number beside a name counts the sentences with the value; under 10 marks are hollow and nothing "
-            "is concluded.",
+            "en": f"{left[1]} (Krippendorff's α), dotted lines at .667 and .8; values that reach .8: {reliable} of {n}. "
+            f"{en}{coders['en']} Lines are 95% intervals over paragraphs (Wilson's, with the effective size). The number "
+            "beside a name counts the sentences with the value; under 10 marks are hollow and nothing is concluded.",
         },
         "alt": {
             "zh": f"森林图，每行一个编码，点为估计值，横线为置信区间；{n}项中{reliable}项的α不低于0.8，空心点{n_few}个。",
