@@ -14,11 +14,15 @@ from policytext.themes.codes import (
     uncoded,
 )
 from policytext.themes.lint import Note, examples, lint
+from policytext.themes.shown import NONE, SYMBOLIC, cells, strips, with_units
 
 __all__ = [
+    "NONE",
+    "SYMBOLIC",
     "Coder",
     "Note",
     "along",
+    "cells",
     "codes",
     "crossed",
     "examples",
@@ -29,5 +33,7 @@ __all__ = [
     "profile",
     "shares",
     "sides",
+    "strips",
     "uncoded",
+    "with_units",
 ]

@@ -17,7 +17,7 @@ from policytext.themes.needles import Sieve
 
 PATIENCE = 1.0
 """Seconds that one pattern may take for one sentence."""
-_BREAK = regex.compile(r"(?<!\d),|,(?!\d)|[,;;。:!?!?\n]")
+_BREAK = regex.compile(r"(?<!\d),|,(?!\d)|[，；;。：!?！？\n]")
 
 
 class Hit(NamedTuple):
