@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from policytext import codebook, prepare, stats, validation
+from policytext import codebook, prepare, segment, stats, validation
 from policytext.errors import PolicytextError
 from policytext.study import COLUMNS, PROJECT, check, open_study
 
@@ -21,6 +21,13 @@ TEXT = "建设平台。引进人才!\n支持企业;发展产业。\n"
 # sentences: 0-5, 5-10, 11-16, 16-21
 
 
+def opened(home):
+    """The study of a home with one report, and its sentences, without cutting them into terms, which takes long."""
+    study = open_study(home)
+    text, _ = study.read("a")
+    return study, pd.DataFrame(segment.sentences("a", text, study.spans_of("a", text)))
+
+
 @pytest.fixture
 def read(make_study):
     """What is read of codings given by file name, and what is wrong with them."""
@@ -30,8 +37,7 @@ def read(make_study):
         (home.seeds / "coding").mkdir()
         for name, text in files.items():
             (home.seeds / "coding" / f"{name.replace('_', '-')}.csv").write_text(text, encoding="utf-8")
-        study = open_study(home)
-        return validation.read(study, prepare.table(study, "sentences"), scheme=SCHEME)
+        return validation.read(*opened(home), scheme=SCHEME)
 
     return call
 
@@ -233,8 +239,7 @@ def test_a_good_file_beside_a_bad_one_is_not_loaded_either(read):
 
 
 def test_a_study_that_nobody_coded_has_an_empty_table(make_study):
-    study = open_study(make_study({"a.txt": TEXT}))
-    table = validation.coded(study, prepare.table(study, "sentences"))
+    table = validation.coded(*opened(make_study({"a.txt": TEXT})))
     assert len(table) == 0
     assert len(validation.agreement(table)) == 0
     assert len(check(validation.accuracy(codes(), table), "theme_validation")) == 0
@@ -244,9 +249,8 @@ def test_coded_raises_all_that_is_wrong_at_once(make_study):
     home = make_study({"a.txt": TEXT})
     (home.seeds / "coding").mkdir()
     (home.seeds / "coding" / "themes-x.csv").write_text(coding("0-4,T1", "5-10,T9"), encoding="utf-8")
-    study = open_study(home)
     with pytest.raises(PolicytextError, match="2 problems") as raised:
-        validation.coded(study, prepare.table(study, "sentences"), scheme=SCHEME)
+        validation.coded(*opened(home), scheme=SCHEME)
     assert raised.value.exit_code == 3
 
 
@@ -351,6 +355,14 @@ def test_recall_has_the_clustered_interval_over_paragraphs():
     assert row["scope"] == "in-sample"
 
 
+def test_recall_and_specificity_correct_the_share_that_they_were_measured_on():
+    table = tidy({"x": ["T1"] * 8 + [""] * 12})
+    given = codes(*["T1"] * 6, "", "", *["T1"] * 3)
+    row = validation.accuracy(given, table).iloc[0]
+    assert (row["recall"], row["specificity"], row["n_gold"], row["n_other"]) == (0.75, 0.75, 8, 12)
+    assert_allclose(stats.rogan_gladen(9 / 20, row["recall"], row["specificity"]), 8 / 20)
+
+
 def test_sentences_that_were_not_coded_are_not_looked_at():
     found = validation.accuracy(codes("T1", "T1", "T1"), tidy({"x": ["T1"]}))
     assert found.iloc[0]["precision"] == 1
@@ -405,20 +417,28 @@ def test_what_stands_in_one_city_only_is_never_learned_for_it():
     assert {"平台", "载体", "共同"} <= seen, "with all cities in view it would learn them"
 
 
-def test_the_learner_of_another_is_given_the_other_cities_only():
-    table = pd.DataFrame({"sentence_id": ["r:0", "r:1"], "unit_id": ["e", "w"], "report_id": "r"})
-    given = pd.DataFrame({"sentence_id": ["r:0", "r:1"], "theme": "T1"})
+def test_a_predictor_of_another_never_sees_the_codes_of_the_city_left_out():
+    table = pd.DataFrame({"sentence_id": ["r:0", "r:1", "r:2"], "unit_id": ["e", "w", "w"], "report_id": "r"})
+    given = pd.DataFrame({"sentence_id": ["r:0", "r:1"], "theme": ["T1", "T2"]})
     seen = []
 
-    def learn(codes, terms):
-        seen.append((list(codes["sentence_id"]), list(terms["term"])))
-        return {}
+    def predict(codes, terms, unseen):
+        seen.append((list(codes["theme"]), list(terms["term"]), list(unseen["term"])))
+        return pd.DataFrame({"sentence_id": ["r:0", "r:1", "r:1"], "theme": codes["theme"].iloc[0]})
 
-    found = validation.leave_one_out(
-        given, told_terms(["东", "西"]), table, pd.Series({"e": "东", "w": "西"}), learn=learn
-    )
-    assert seen == [(["r:1"], ["西"]), (["r:0"], ["东"])]
-    assert len(found) == 0
+    groups = pd.Series({"e": "东", "w": "西"})
+    found = validation.leave_one_out(given, told_terms(["东", "西", "北"]), table, groups, predict=predict)
+    assert seen == [(["T2"], ["西", "北"], ["东"]), (["T1"], ["东"], ["西", "北"])]
+    # what it says of sentences that were not left out is not taken
+    assert found[["sentence_id", "theme", "n_hits"]].to_numpy().tolist() == [["r:0", "T2", 1], ["r:1", "T1", 2]]
+
+
+def test_where_nothing_is_learned_nothing_is_coded():
+    table = pd.DataFrame({"sentence_id": ["r:0", "r:1"], "unit_id": ["e", "w"], "report_id": "r"})
+    given = pd.DataFrame({"sentence_id": ["r:0"], "theme": ["T1"]})
+    groups = pd.Series({"e": "东", "w": "西"})
+    found = validation.leave_one_out(given, told_terms(["东", "西"]), table, groups)
+    assert len(check(found, "theme_codes")) == 0
 
 
 def test_what_was_learned_on_the_default_study_is_scored_out_of_sample(study, sentences, coded):

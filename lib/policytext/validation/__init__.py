@@ -23,6 +23,7 @@ __all__ = [
     "legend",
     "make_sheet",
     "names_of",
+    "predict_by_terms",
     "quality",
     "read",
     "read_sheet",

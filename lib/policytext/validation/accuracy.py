@@ -42,8 +42,11 @@ def accuracy(
     `in-sample`, or how it was kept from what it is scored on. against: `agreed` and each coder by name (default: all).
     spare_defensible: what a coder called defensible counts neither as right nor as wrong.
     n_gold: sentences with the value. Intervals: Wilson's with the effective size over paragraphs; F1 as the share of
-    true positives among these and half the errors; `macro` by the jackknife. Empty under ten such sentences or ten
-    paragraphs. Precision is empty where nothing was coded, recall and F1 where there was nothing to find.
+    true positives among these and half the errors; `macro` by the jackknife. Simulated with 94 paragraphs they cover
+    precision and recall in 95 to 97 % of samples, F1 in 98 %. Empty under ten such sentences or ten paragraphs.
+    Precision is empty where nothing was coded, recall and F1 where there was nothing to find.
+    specificity: of the `n_other` sentences without the value the share that was left uncoded, which with the recall is
+    what `stats.rogan_gladen` takes to correct shares in another corpus.
     """
     own = coded[coded["facet"] == facet]
     coders = sorted(own.loc[~own["defensible"], "coder"].unique())
@@ -52,7 +55,7 @@ def accuracy(
         judges = coders if judge == AGREED else [judge]
         cells = _cells(_values(codes, facet), own, judges, spare_defensible)
         rows += [{"coder": coder, "against": judge, "scope": scope} | row for row in _rows(cells)]
-    return pd.DataFrame(rows, columns=COLUMNS["theme_validation"])
+    return pd.DataFrame(rows, columns=[*COLUMNS["theme_validation"], "specificity", "n_other"])
 
 
 def codes_of(coded: pd.DataFrame, coder: str, *, facet: str = "theme") -> pd.DataFrame:
@@ -102,7 +105,7 @@ def _values(codes: pd.DataFrame, facet: str) -> pd.DataFrame:
 
 
 class _Cells(NamedTuple):
-    """Per paragraph and value: true positives, false positives, false negatives."""
+    """Per paragraph and value: true positives, false positives, false negatives, true negatives."""
 
     values: list[str]
     counts: np.ndarray
@@ -126,10 +129,10 @@ def _cells(codes: pd.DataFrame, own: pd.DataFrame, judges: Sequence[str], spare_
     if spare_defensible:
         decided &= ~marked(own[own["defensible"]])
     given = marked(codes)
-    told = np.stack([given & right, given & ~right, ~given & right], axis=-1) & decided[..., None]
+    told = np.stack([given & right, given & ~right, ~given & right, ~given & ~right], axis=-1) & decided[..., None]
     paragraphs = sure.drop_duplicates("sentence_id").set_index("sentence_id")["paragraph_id"].reindex(shared)
     _, number = np.unique(paragraphs, return_inverse=True)
-    counts = np.zeros((number.max(initial=-1) + 1, len(values), 3))
+    counts = np.zeros((number.max(initial=-1) + 1, len(values), 4))
     np.add.at(counts, number, told)
     return _Cells(values, counts)
 
@@ -154,8 +157,9 @@ def _rows(cells: _Cells) -> Iterator[dict[str, Any]]:
 
 def _row(counts: np.ndarray) -> dict[str, Any]:
     """The three measures of one value with their intervals, from its counts per paragraph."""
-    hits, wrong, missed = counts.T
-    row: dict[str, Any] = {"n_gold": int((hits + missed).sum())}
+    hits, wrong, missed, silent = counts.T
+    row: dict[str, Any] = {"n_gold": int((hits + missed).sum()), "n_other": int((wrong + silent).sum())}
+    row["specificity"] = silent.sum() / row["n_other"] if row["n_other"] else np.nan
     sizes = {"precision": hits + wrong, "recall": hits + missed, "f1": hits + (wrong + missed) / 2}
     if not row["n_gold"]:
         sizes["f1"] = np.zeros_like(hits)
@@ -170,7 +174,7 @@ def _row(counts: np.ndarray) -> dict[str, Any]:
 
 def _averages(counts: np.ndarray) -> np.ndarray:
     """Precision, recall and F1 averaged over the values that have them."""
-    hits, wrong, missed = np.moveaxis(counts.sum(axis=0), -1, 0)
+    hits, wrong, missed, _ = np.moveaxis(counts.sum(axis=0), -1, 0)
     gold = np.where(hits + missed > 0, 1.0, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         each = np.stack([hits / (hits + wrong), hits / (hits + missed), gold * hits / (hits + (wrong + missed) / 2)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from scipy.special import ndtri
 LEFT_OUT = "leave-one-city-out"
 """The scope of codes that a program learned from the other cities' sentences."""
 
-Learner = Callable[[pd.DataFrame, pd.DataFrame], Mapping[str, frozenset[str]]]
+Predictor = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame], pd.DataFrame]
 
 
 def leave_one_out(
@@ -20,33 +20,33 @@ def leave_one_out(
     sentences: pd.DataFrame,
     groups: pd.Series,
     *,
-    learn: Learner | None = None,
+    predict: Predictor | None = None,
 ) -> pd.DataFrame:
     """One row per (sentence_id, theme): codes of each group by what was learned from the sentences of all others.
 
     codes: what is learned, as `codes_of` gives it: sentence_id, theme. terms: the prepared table (sentence_id, term).
-    sentences: those that were coded. groups: group per unit_id, such as the city. learn: from codes and terms of the
-    other groups to a set of terms per theme, by default `learn_terms`; a sentence with one of them gets the theme.
+    sentences: those that were coded. groups: group per unit_id, such as the city.
+    predict: from the codes and terms of the other groups, and the terms of the one left out, to its rows of sentence_id
+    and theme (more rows, more hits); by default `predict_by_terms`. It never sees the codes of the group left out.
     """
-    learn = learn or learn_terms
+    predict = predict or predict_by_terms
     terms = terms[["sentence_id", "term"]].drop_duplicates()
     group = sentences.set_index("sentence_id")["unit_id"].map(groups)
-    found = []
+    found = [pd.DataFrame({"sentence_id": [], "theme": []}, dtype=str)]
     for left_out in group.dropna().unique():
-        away = group.index[group != left_out]
-        lists = learn(codes[codes["sentence_id"].isin(away)], terms[terms["sentence_id"].isin(away)])
-        own = terms[terms["sentence_id"].isin(group.index[group == left_out])]
-        for theme, words in lists.items():
-            hits = own.loc[own["term"].isin(words), "sentence_id"].value_counts(sort=False)
-            found.append(pd.DataFrame({"sentence_id": hits.index, "theme": theme, "n_hits": hits.to_numpy()}))
-    columns = ["sentence_id", "unit_id", "report_id", "theme", "n_hits"]
-    if not found:
-        return pd.DataFrame(columns=columns)
-    table = pd.concat(found).merge(sentences[["sentence_id", "unit_id", "report_id"]], on="sentence_id")
-    order = {name: number for number, name in enumerate(sentences["sentence_id"])}
-    return table.sort_values(
-        ["sentence_id", "theme"], key=lambda values: values.map(order) if values.name == "sentence_id" else values
-    )[columns].reset_index(drop=True)
+        own, others = group.index[group == left_out], group.index[group.notna() & (group != left_out)]
+        unseen = terms[terms["sentence_id"].isin(own)]
+        told = predict(codes[codes["sentence_id"].isin(others)], terms[terms["sentence_id"].isin(others)], unseen)
+        found.append(told.loc[told["sentence_id"].isin(own), ["sentence_id", "theme"]])
+    hits = pd.concat(found).groupby(["sentence_id", "theme"]).size().rename("n_hits").reset_index()
+    table = sentences[["sentence_id", "unit_id", "report_id"]].merge(hits, on="sentence_id")  # in reading order
+    return table[["sentence_id", "unit_id", "report_id", "theme", "n_hits"]]
+
+
+def predict_by_terms(codes: pd.DataFrame, terms: pd.DataFrame, unseen: pd.DataFrame) -> pd.DataFrame:
+    """One row per (sentence_id, theme, term): every sentence that holds a term of `learn_terms` gets its theme."""
+    lists = [(theme, term) for theme, words in learn_terms(codes, terms).items() for term in sorted(words)]
+    return unseen.merge(pd.DataFrame(lists, columns=["theme", "term"], dtype=str), on="term")
 
 
 def learn_terms(
