@@ -71,7 +71,9 @@ def _over_pages(draw: Draw, data: pd.DataFrame, single: Pages, column: presets.P
 
 def _laid_out(figure: Figure) -> Figure:
     """Lay a figure out once, for all formats: what saves it does not do so again."""
-    figure.draw_without_rendering()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="constrained_layout not applied")  # the texts will tell
+        figure.draw_without_rendering()
     figure.set_layout_engine(None)
     return figure
 

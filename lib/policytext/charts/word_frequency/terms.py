@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -154,7 +155,7 @@ def _fit(
     for height in (40, 48, 60, 80):
         layouts = {}
         for group, frequencies in groups.items():
-            layouts[group] = _layout(frequencies, width, height)
+            layouts[group] = _layout(tuple(frequencies.items()), width, height)
             missing = set(frequencies) - {word for word, *_ in layouts[group]}
             lost = f"{group}: {', '.join(sorted(missing))}" if missing else ""
             if lost:
@@ -164,9 +165,12 @@ def _fit(
     raise PolicytextError(f"a word cloud has no room for all its terms ({lost})", fix="Ask for fewer terms.")
 
 
-def _layout(frequencies: Mapping[str, int], width: float, height: float) -> list[tuple[str, float, float, float]]:
+@lru_cache(maxsize=256)  # both languages show the same cloud
+def _layout(
+    frequencies: tuple[tuple[str, int], ...], width: float, height: float
+) -> list[tuple[str, float, float, float]]:
     pixels = 8  # in a millimetre
-    font = style.font("".join(frequencies))
+    font = style.font("".join(word for word, _ in frequencies))
     maker = WordCloud(
         font_path=str(font),
         width=round(width * pixels),
