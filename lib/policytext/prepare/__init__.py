@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from rich.console import Console
 from rich.progress import track
 
-from policytext import codebook, segment
+from policytext import codebook, quantities, segment
 from policytext.errors import PolicytextError, exit_with
 from policytext.prepare import stages
 from policytext.prepare.stages import STAGES, Rows, dictionary, text_key, tokenizer
@@ -44,6 +44,7 @@ def refresh(home: Home, *, jobs: int | None = None, executor: Executor | None = 
     study = open_study(home)
     exit_with(checks.check_ids(study))
     codebook.load(home)  # told before anything is made
+    quantities.load(home)
     wanted = [(_keys(study, batch), batch) for batch in _batches(study)]
     missing = [(keys, batch, stale) for keys, batch in wanted if (stale := _stale(home, keys))]
     if missing:

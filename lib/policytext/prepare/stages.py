@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from policytext import codebook, ingest, outline, segment, themes
+from policytext import codebook, ingest, outline, quantities, segment, themes
 from policytext.errors import PolicytextError
 from policytext.study import COLUMNS, Home, Study, checks, guess
 
@@ -24,6 +24,11 @@ _TEXT = pa.string()
 
 def _text(*names: str) -> pa.Schema:
     return pa.schema([(name, _TEXT) for name in names])
+
+
+def _quantities() -> pa.Schema:
+    numbers = dict.fromkeys(("value", "value_high", "value_base"), pa.float64())
+    return pa.schema([(name, numbers.get(name, _TEXT)) for name in COLUMNS["quantities"]])
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,6 @@ class Stage:
     modules: Sequence[ModuleType]
     seeds: Sequence[str] = ()
     columns: Sequence[str] = ("report_id", "file", "sha256")
-    before: bool = field(default=False)
 
     def key(self, study: Study, batch: Study) -> str:
         """A hash of all that the outcome for a batch depends on, but for the stage before."""
@@ -122,6 +126,18 @@ def _make_codes(batch: Study, texts: Rows) -> tuple[Rows, list[PolicytextError]]
     return rows, []
 
 
+def _make_quantities(batch: Study, texts: Rows) -> tuple[Rows, list[PolicytextError]]:
+    """The numbers that count something."""
+    indicators = quantities.load(batch.home)
+    reports = batch.reports.set_index("report_id")
+    rows: Rows = {"quantities": []}
+    for report_id, sentences in _by_report(texts):
+        published, year = reports.loc[report_id, ["published", "year"]]
+        year = None if year is None or year != year else int(year)
+        rows["quantities"] += quantities.read(sentences, published=published, year=year, indicators=indicators)
+    return rows, []
+
+
 def _make_outline(batch: Study, texts: Rows) -> tuple[Rows, list[PolicytextError]]:
     """What each report says that it consists of."""
     rows: Rows = {"outline": [], "number_formulas": []}
@@ -157,6 +173,13 @@ STAGES = {
         make=_make_codes,
         modules=(codebook, themes),
         seeds=("codebook.yml",),
+    ),
+    "quantities": Stage(
+        tables={"quantities": _quantities()},
+        make=_make_quantities,
+        modules=(quantities,),
+        seeds=("indicators.yml",),
+        columns=("report_id", "published", "year"),
     ),
     "outline": Stage(
         tables={
