@@ -174,13 +174,13 @@ def told(home, tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("study", "preset"),
+    ("groups", "preset"),
     [*(("default", preset) for preset in presets.PRESETS), ("2", "chinese-1"), ("2", "chinese-2"), ("30", "chinese-2")],
 )
 def test_every_figure_can_be_read_in_every_preset_for_two_groups_and_for_thirty_with_long_names(
-    told, raw, study, preset
+    told, raw, groups, preset
 ):
-    published = told(study, raw)
+    published = told(groups, raw)
     wrong, narrow = {}, 0
     for name, figure in published.items():
         if figure.data.empty:

@@ -115,6 +115,14 @@ def test_a_point_and_a_millimetre_are_those_of_print():
     assert round(25.4 * style.MM, 9) == 1
 
 
+def test_the_preset_that_is_drawn_decides_how_wide_a_figure_is_and_how_many_panels_stand_side_by_side():
+    assert (style.width(), style.columns(3), style.columns(2)) == (170, 3, 2)
+    with style.drawing(preset=Preset("one column", 80, 240)):
+        assert style.size_of(style.figure(50)) == pytest.approx((80, 50))
+        assert (style.columns(3), style.columns(3, least=25), style.columns(3, least=200)) == (1, 3, 1)
+    assert style.width() == 170
+
+
 # ---------------------------------------------------------------- colours and marks
 
 NORMAL = np.eye(3)
@@ -164,6 +172,12 @@ def test_colours_differ_in_grey(n):
 @pytest.mark.parametrize("seen", [NORMAL, DEUTERANOPIA, PROTANOPIA], ids=["all", "deuteranopia", "protanopia"])
 def test_colours_differ_to_every_eye(n, seen):
     assert closest([color for color, _ in style.marks(map(str, range(n))).values()], seen) >= 10
+
+
+def test_text_in_the_colour_of_a_group_can_be_read_on_white():
+    """WCAG's ratio of luminances: 4.5 and more for text."""
+    luminance = [float(np.dot((0.2126, 0.7152, 0.0722), linear(style.dark(color)))) for color in style.COLORS]
+    assert min(1.05 / (one + 0.05) for one in luminance) >= 4.5
 
 
 def test_up_to_eight_groups_have_marks_of_their_own():

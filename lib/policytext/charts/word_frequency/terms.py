@@ -141,8 +141,10 @@ def word_clouds(shown: pd.DataFrame, *, labels: Labels, language: str = "en") ->
         axes.set_axis_off()
         axes.set_title(titles[group], loc="left", linespacing=1.3)
         for word, size, left, baseline in layout:
-            alpha = 0.55 + 0.45 * groups[group][word] / max(groups[group].values())
-            drawn = axes.text(left, baseline, word, fontsize=size / style.POINT, color=look[group][0], alpha=alpha)
+            alpha = 0.7 + 0.3 * groups[group][word] / max(groups[group].values())
+            drawn = axes.text(
+                left, baseline, word, fontsize=size / style.POINT, color=style.dark(look[group][0]), alpha=alpha
+            )
             drawn.set_in_layout(False)  # a mark, whose size is its value
     return figure
 
