@@ -10,18 +10,20 @@ from decimal import Decimal
 from policytext.quantities import names, units
 from policytext.quantities.numerals import ARABIC, CHINESE, arabic, chinese, neighbours, plain
 
-_MULTIPLE = r"万亿|百万|千万|万(?!元?户|达|科)|亿"
+_MULTIPLE = r"万亿|百万|千万|万(?!元户|达|科)|亿"
 _CANDIDATE = re.compile(
     rf"(?P<whole>{CHINESE}|\d{{1,9}})分之(?P<part>{ARABIC}|{CHINESE})"
     rf"|翻(?:了)?(?P<doublings>[一两二三四\d])?番|(?P<double>翻(?:了)?(?:一)?倍|双倍增|双翻番)"
-    rf"|(?P<half>一半|半数|(?<=[过超])半(?=[,，。;；]|数))|(?P<tenths>[一二三四五六七八九\d](?:\.\d)?)(?:[多余])?成(?:(?=[以左,，。;；、的)）]|$)|(?<=[近超约达占过逾].成)(?!立|为|果|功|长|本|员|效|熟|都|交|就|品))"
-    rf"|(?P<order>第|前)\s?(?P<ordinal>\d{{1,9}}|[一二三四五六七八九十百]+)\s?(?P<place>位次|位|名)?"
-    rf"|(?P<sign>[-负])?(?P<number>{ARABIC})\s?(?P<power>[十百千](?!瓦|米|克|伏|赫|卡))?(?P<vague>多|余|来|几)?"
+    rf"|(?P<half>一半|半数|(?<=[过超])半(?=[,，。;；]|数))|(?P<tenths>[一两二三四五六七八九\d](?:\.\d)?)(?:[多余])?成(?:多|(?=[以左,，。;；、的)）]|$)|(?<=[近超约达占过逾].成)(?!立|为|果|功|长|本|员|效|熟|都|交|就|品))"
+    rf"|(?P<order>第|前)\s?(?P<ordinal>\d{{1,9}}|[一二三四五六七八九十百]+)\s?(?P<place>位次|位(?![居列于])|名(?!列))?"
+    rf"|(?P<sign>(?<!\d)[-负])?(?P<number>{ARABIC})\s?(?P<power>[十百千](?!瓦|米|克|伏|赫|卡))?(?P<vague>多|余|来|几)?"
     rf"(?P<multiple>{_MULTIPLE})?(?P<vaguer>多|余)?\s?(?P<unit>{units.UNIT})?"
     rf"|(?P<indefinite>[数几]+|十几|几)?(?P<han>{CHINESE})(?P<han_vague>多|余|来|几)?(?P<han_multiple>{_MULTIPLE})?"
     rf"(?P<han_vaguer>多|余)?(?P<han_unit>{units.UNIT})"
 )
-_ENDLESS = re.compile(r"\d{20,}|[零〇一二两三四五六七八九十百千万亿]{20,}|[\d零〇一二两三四五六七八九十百千万亿A-Za-z]{200,}")
+_ENDLESS = re.compile(
+    r"\d{20,}|[零〇一二两三四五六七八九十百千万亿]{20,}|[\d零〇一二两三四五六七八九十百千万亿A-Za-z]{200,}"
+)
 _RANGE = re.compile(r"\s?(?:[-—–~～─]+|至|到)\s?")
 _ENDS_IN_MULTIPLE = re.compile(r"(?:万亿|万|亿)$")
 _BOUNDARY = re.compile(r"$|[\s，,。；;、：:！!？?）)”’\"】…]|的(?!一)|水平|行列|之列|和|与|及|且|以内|以后|后|上升|次")
@@ -31,6 +33,7 @@ _SCOPE = re.compile(
     r"(?:均|皆|都|并列|稳|保持|蝉联)[为居列]?|[均皆都]为[一-龥]{1,6}$|总量|增速|增幅|指数|评价|考核|得分|评比|榜|率$|额$|量$|数$"
 )
 _RANKED = re.compile(r"(?:排名|排位|排|位列|位居|名列|列|居|位次)[^，,。；;\d]{0,14}$")
+_RISEN = re.compile(r"\d+位次?(?:的)?(?:上升|前移|跃升|提升|下降|升|跃|晋升|退)\w?[到至为]$")
 _CHANGED = re.compile(
     r"(?:前移|上升|提升|跃升|前进|进位|晋升|晋位|上移|赶超|进|升|提前|提高|下降|后移|下滑|下跌|后退|退后|回落|跃进|前跃|提速|跃)(?:了|至?全\w{1,3})?$"
 )
@@ -40,12 +43,15 @@ _INDEX = re.compile(
 _MEASURED_TIME = re.compile(
     r"天数|时限|时间|时长|周期|用时|耗时|寿命|年龄|压缩|缩短|压减|减少|降至|降到|减至|提前|延长|工期|平均|提速"
 )
-_BARE_NEEDS = re.compile(r"(?:近|超|超过|突破|过|逾|上|达|达到|跨越|迈上|跨过|冲刺|迈过|破|(?<!签)约|共|逾越|不足|跃上|站上|迈入)(?:了)?$")
+_BARE_NEEDS = re.compile(
+    r"(?:近|超|超过|突破|过|逾|上|达|达到|跨越|迈上|跨过|冲刺|迈过|破|(?<!签)约|共|逾越|不足|跃上|站上|迈入)(?:了)?$"
+)
 _ACHIEVED = re.compile(
     r"(?:新增|建成|获批|引进|获得|荣获|获|建设|落户|开工|竣工|投产|签约|新建|设立|创建|培育|拥有|建有|现有|共有|达成|取得|入选|认定|新设|成立|开通|举办|"
     r"承办|建立|其中|有|了|超|近|达|约|共|引育|新获|增加|减少|完成)$"
 )
-_ENUMERATED = frozenset("个 项 类 种 条 级 次 期 批 届 步 位 支 道 面 段 层 节 门 组 队 块 片 对 双 张 本 口 头 场 方 分 点 度 员 则 席 起 村 根 伏 克 班 单 卷".split())
+_ENUMERATED = frozenset("处个项类种条级次期批届步位支道面段层节门组队块片对双张本口头场方分点度员则席起村根伏克班单卷")
+_BUILT = frozenset("个项支张条场")
 _ABSTRACT = re.compile(
     r"(?:主要|重点|关键|重大|核心|基本)?(?:方面|层次|环节|领域|维度|体系|机制|阶段|步骤|方向|转变|确保|坚持|突破|统筹|意识|自信|责任|结合|统一|同步|关系|层面|群体|字)"
 )
@@ -107,7 +113,7 @@ def _candidate(match: re.Match[str], text: str) -> Candidate:
         return Candidate(start, end, Decimal(50), unit="%", form="fraction", reason="" if stated else "no share")
     if got("tenths"):
         tenths = arabic(got("tenths")) if got("tenths")[0].isdigit() else chinese(got("tenths"))
-        vague = "多" if match[0][-2] in "多余" else ""
+        vague = "多" if re.search("[多余]", match[0]) else ""
         return Candidate(start, end, (tenths or Decimal(0)) * 10, unit="%", vague=vague, form="fraction")
     if got("order"):
         value = arabic(got("ordinal")) if got("ordinal").isdigit() else chinese(got("ordinal"))
@@ -187,6 +193,8 @@ def _ordinal(found: Candidate, before: str, after: str) -> Candidate:
             return found
         if _SCOPE.search(clause):
             return found
+    if found.rank == "第" and re.match(r"位?[居列]", after):  # 以第七位居全国
+        return found
     return replace(found, reason="a place in a series")
 
 
@@ -195,6 +203,8 @@ def _place(found: Candidate, before: str, after: str) -> Candidate:
     if found.unit in ("位", "名", "位次", "个位次", "名次", "个名次", "席") and found.form in ("plain", "chinese"):
         if found.unit not in ("名", "席") and (_CHANGED.search(before) or found.unit not in ("位",)):
             return replace(found, rank="change")
+        if found.unit == "位" and _RISEN.search(before):
+            return replace(found, rank="第")
         if found.unit != "席" and _RANKED.search(before) and _BOUNDARY.match(after):
             return replace(found, rank="第", unit="位")
     return found
@@ -202,26 +212,24 @@ def _place(found: Candidate, before: str, after: str) -> Candidate:
 
 def _chinese_reason(found: Candidate, before: str, after: str) -> str:
     """Why a Chinese numeral with a unit counts nothing: 四项机制 enumerates, 千家 without 近 or 超 is a round word."""
-    small = not found.multiple and found.value is not None and found.value < 10
-    cue = _BARE_NEEDS.search(before)
-    if found.form == "round" and found.value is not None and not found.vague and not cue:
-        if found.multiple or found.value >= 10:
-            return "a round word"
-    if not found.multiple and found.value == 0 or found.value == 1 and not found.multiple and found.unit != "倍":
+    value = found.value
+    if value is None:
+        return found.reason
+    small = not found.multiple and value < 10
+    cue = bool(_BARE_NEEDS.search(before)) or bool(found.vague)
+    achieved = _ACHIEVED.search(before)
+    if found.form == "round" and not cue and (found.multiple or value >= 10):
+        return "a round word"
+    if not found.multiple and (value == 0 or (value == 1 and found.unit != "倍")):
         return "a word"
-    if found.form == "range" and found.unit in ("级",):
-        return "a word"
-    if found.unit in ("元", "分", "度", "方", "平方", "道", "面", "点") and small:
+    if found.unit in ("元", "分", "度", "方", "平方", "道", "面") and small:
         return "a word"
     if _ABSTRACT.match(after) and units.is_classifier(found.unit):
         return "an enumeration"
-    if small and found.unit in _ENUMERATED and not _ACHIEVED.search(before):
+    if small and found.unit in _ENUMERATED and not (achieved and found.unit in _BUILT):
         return "an enumeration"
-    if small and found.unit in _ENUMERATED - {"个", "项", "支", "张", "条", "场"}:
+    if found.form != "round" and value % 10 == 0 and found.unit in "条项个次类" and not cue and not achieved:
         return "an enumeration"
-    if found.form != "round" and found.unit in ("条", "项", "个", "次", "类") and not found.vague and not cue:
-        if not _ACHIEVED.search(before):
-            return "an enumeration"
     return ""
 
 
@@ -235,7 +243,9 @@ def _without_unit(found: Candidate, before: str, after: str) -> Candidate:
         r"\w{0,4}(?:大学生|人才|农民|群众|居民|学生|劳动力|人口|老人|老年人|青年|游客|职工|工人|脱贫)", after
     ):
         return replace(found, unit="人")
-    if re.search(r"产值|GDP|总值|收入|投资|总额|规模|资金|贷款|存款|营收|税收|利润|成交|销售|经济|总量|工业|预算|支出", clause):
+    if re.search(
+        r"产值|GDP|总值|收入|投资|总额|规模|资金|贷款|存款|营收|税收|利润|成交|销售|经济|总量|工业|预算|支出", clause
+    ):
         return replace(found, unit="元")
     return found
 
@@ -245,7 +255,11 @@ def _shared(found: list[Candidate], text: str) -> list[Candidate]:
     for number in range(len(found) - 2, -1, -1):
         this, after = found[number], found[number + 1]
         alone = this.reason == "no unit" and not after.reason and after.form == "plain" and not after.rank
-        if alone and re.fullmatch(r"\s?[、和及与]\s?", text[this.end : after.start]) and "分别" in text[max(0, this.start - 60) : this.start]:
+        if (
+            alone
+            and re.fullmatch(r"\s?[、和及与]\s?", text[this.end : after.start])
+            and "分别" in text[max(0, this.start - 60) : this.start]
+        ):
             found[number] = replace(this, unit=after.unit, multiple=after.multiple, reason="")
     return found
 

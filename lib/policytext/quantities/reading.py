@@ -13,7 +13,9 @@ from policytext.quantities.years import Calendar, Year
 from policytext.segment import stretch_of
 
 _NUMERAL = re.compile(r"[\d０-９零〇一二两三四五六七八九十百千万亿半成番倍]")
-_PLAN_HEADING = re.compile(r"工作安排|目标任务|主要任务|工作思路|下一步|打算|重点工作|工作计划|目标要求|总体要求|\d{4}年工作$")
+_PLAN_HEADING = re.compile(
+    r"工作安排|目标任务|主要任务|工作思路|下一步|打算|重点工作|工作计划|目标要求|总体要求|\d{4}年工作$"
+)
 _RECORD_HEADING = re.compile(r"回顾|成效|完成情况|总结|进展|现状|基本情况")
 
 
@@ -97,6 +99,7 @@ def _read_sentence(
         return
     markers = calendar.markers(text)
     whose = wording.distributed(text, kept)
+    together, states = wording.grow_together(text, kept), {}
     told = wording.told_together(text, kept)
     previous = 0
     last_subject = ""
@@ -105,8 +108,10 @@ def _read_sentence(
         clause = wording.clause_start(text, found, previous)
         words = whose.get(number) or wording.counted(text, found, begins=clause, until=until)
         state = wording.status(text, found, clause=clause, following=text[found.end : until], planned=context.planned)
+        state = states[number] = "growth" if states.get(together.get(number)) == "growth" else state
         meaning, last_subject = _meaning(found, words, last_subject, state)
         when = _year(found, markers, calendar, context, state)
+        bound = wording.comparator(text, found)
         value_base, unit_base = units.base(found.value, found.multiple, found.unit)
         unit = units.name(found.multiple, found.unit)
         yield keys | {
@@ -117,7 +122,7 @@ def _read_sentence(
             "unit": unit,
             "value_base": value_base,
             "unit_base": unit_base,
-            "comparator": told.get(number) or wording.comparator(text, found),
+            "comparator": told.get(number, bound) if bound == "exact" else bound,
             "indicator": indicators.name(meaning, unit_base),
             "year": when.label,
             "year_basis": when.basis if when.label else "",
@@ -125,6 +130,7 @@ def _read_sentence(
             "kind": "rank" if found.rank else "quantity",
         }
         previous = found.end
+
 
 _NO_SUBJECT = re.compile(
     r"^(?:(?:同比|年均|分别|较上年|比上年|环比|名义|实际|总量|均|又|再|增幅|增速|增长|下降|提高|提升|增加|减少|上升|前移|位次|全[国省市区县州]|苏[北中南]|中部|西部|东部|同类|城市|"
@@ -139,7 +145,9 @@ def _meaning(found: Candidate, words: str, last: str, state: str) -> tuple[str, 
     if bare:
         return meaning or words, last or ""
     if state == "growth" or found.rank:
-        stripped = re.sub(r"(?:同比|较上年|比上年|年均|名义)?(?:增长|下降|提高|增幅|增速)?(?:全[省国市].*)?$", "", words)
+        stripped = re.sub(
+            r"(?:同比|较上年|比上年|年均|名义)?(?:增长|下降|提高|增幅|增速)?(?:全[省国市].*)?$", "", words
+        )
         return meaning, stripped or last
     return meaning, words
 

@@ -80,7 +80,19 @@ def unlike(read: pd.DataFrame, coded: pd.DataFrame) -> pd.DataFrame:
         }
     rows += [{"outcome": "spurious", **_suffixed(row, "read")} for part in free.values() for row in part]
     columns = ["outcome", "core", *(f"same_{name}" for name in ("comparator", "status", "year", "indicator"))]
-    shown = ["report_id", "sentence_id", "spans", "surface", "value", "unit", "comparator", "indicator", "year", "status", "kind"]
+    shown = [
+        "report_id",
+        "sentence_id",
+        "spans",
+        "surface",
+        "value",
+        "unit",
+        "comparator",
+        "indicator",
+        "year",
+        "status",
+        "kind",
+    ]
     columns += [f"{name}_{side}" for side in ("coded", "read") for name in shown]
     return pd.DataFrame(rows, columns=columns)
 

@@ -13,7 +13,10 @@ _LOWER = re.compile(
 _UPPER = re.compile(
     r"(?:近|接近|将近|逼近|不到|不足|低于|少于|小于|不超过|不高于|不多于|不大于|至多|最多|最高[^，,。；]{0,4}|控制在|≤|<|未到|未超过|以下|上限)(?:了)?$"
 )
-_APPROX = re.compile(r"(?:约|大约|约为|大概|大致|预计约|左右)$")
+_APPROX = re.compile(r"(?:(?<![签合条公契])约|大约|约为|大概|大致|预计约|左右)$")
+_APART = re.compile(
+    r"(不足|不到|超过?|近|(?<![签合条公契])约)[^，,。；\d]{0,14}的$|((?<![签合条公契])约|近)占[^，,。；\d]{0,10}$"
+)
 _AFTER = {
     "lower": re.compile(r"\s?(?:多|余)?(?:及|或)?(?:以上|之上|\+)"),
     "upper": re.compile(r"\s?(?:及|或)?(?:以内|以下|之内|之下)"),
@@ -32,7 +35,7 @@ _VERB = re.compile(
     r"(?:入选|通过|获评|获批|获得|获|参与|受益|被|正式|进行|建立|实现|达到|位居|位列|列入|全国首创|开工|竣工|投产|投用|建成|上市|落地|签约|的|，|,|、|。|；|;|：|和\d|及\d|等$|[(（])"
 )
 _GROWTH = re.compile(
-    r"增长|增幅|增速|增加|提高|提升|下降|降低|减少|回落|上升|上涨|下跌|涨幅|降幅|跌|翻|倍增|同比|环比|递增|缩减|压减|高出|高于全|快于|收窄|扩大|升|降|是\D{1,14}的$"
+    r"增长|增产|减产|增幅|增速|增加|提高|提升|下降|降低|减少|回落|上升|上涨|下跌|涨幅|降幅|跌|翻|倍增|同比|环比|递增|缩减|压减|高出|高于全|快于|收窄|扩大|升|降|是\D{1,14}的$"
 )
 _RATE = re.compile(r"率|占比|比重|比例|占|覆盖|份额|完成|达标|满意度|贡献")
 _WILL = (
@@ -40,7 +43,7 @@ _WILL = (
     r"|将(?=全面|继续|进一步|持续|重点|全力|不断|着力|力争|大力|加快|更加|深入|努力|围绕|聚焦|投入|完成|达|开展|建成|举办|有|会)"
 )
 _PLAN = (
-    rf"力争|确保|争取|预期|(?:预计|有望)(?=[^，,；;。]*$)|年内|[一二两三\d]年内|{_WILL}|明年|下一步|今后|下阶段|未来[一二三两四五\d几]|到20\d\d年(?!.{{0,12}}(?:已|了))|新的?一年|"
+    rf"力争|确保|(?<!累计)(?<!已)争取(?!\w{{0,6}}(?:资金|经费|专项|项目|支持))|预期|(?:预计|有望)(?=[^，,；;。]*$)|年内|[一二两三\d]年内|{_WILL}|明年|下一步|今后|下阶段|未来[一二三两四五\d几]|到20\d\d年(?!.{{0,12}}(?:已|了))|新的?一年|"
     r"(?<!人才)(?<!攻关)(?<!火炬)(?<!双创)计划(?=投资|总投资|完成|新|引|实施|用|安排|建设|到|于|开工|招|培育|建成|年|在)"
 )
 _FUTURE = re.compile(
@@ -49,13 +52,15 @@ _FUTURE = re.compile(
 )
 _LASTING_FUTURE = re.compile(_PLAN)
 _PAST = re.compile(
-    r"已经?(?!有基础)|了(?!解)|目前|累计|截至|去年|过去|近年来|先后|获评|荣获|获批|入选|年来|成功|现有|共有|拥有|提前|以来|上年|成为|完成率|稳居|位居|跃居|历史新高|取得"
+    r"已经?(?!有基础)|了(?!解)|目前|累计|截至|去年|过去|近年来|先后|获评|荣获|获批|入选|年来|成功|现有|共有|拥有(?!量)|提前|以来|上年|成为|完成率|稳居|位居|跃居|历史新高|取得"
 )
 _LASTING_PAST = re.compile(r"已(?:经)?|目前|累计|截至|去年|过去|近年来|年来|历史新高|上年")
-_STOCK = re.compile(r"拥有|共有|现有|建有|累计|目前|总数|总量|存量|集聚|有效期|已有|达到|总计|合计|保有|截至|建成投用|在孵|常住|期末|余额")
+_STOCK = re.compile(
+    r"拥有|共有|现有|建有|累计|目前|总数|总量|存量|集聚|有效期|已有|达到|总计|合计|保有|截至|建成投用|在孵|常住|期末|余额"
+)
 _GRANTED = re.compile(r"最高|上限|不超过|(?:按照?|给予|补贴|补助|资助|奖励)[^，,。；达]{0,12}$")
 _INCREASED = re.compile(r"(?:较|比|同比)[^，,。；]{0,14}(?:增加|减少|增长|多|少|下降|提高|缩短)(?:了)?$")
-_AIMED = re.compile(r"(?:聚焦|围绕|紧盯|瞄准|盯准|涵盖|覆盖|涉及)[^，,。；]*$")
+_AIMED = re.compile(r"(?:聚焦|围绕|紧盯|瞄准|盯准)[^，,。；]*$")
 _HEAD_NOUN = re.compile(r"(?:的)?[一-龥A-Za-z“]")
 _LEVEL = r"(?:国家级?|省级?|市级?|区级?|县级?|世界级|部级|厅级|国际级?|省部级|地市级)"
 _LEVELS = re.compile(rf"(?:{_LEVEL}[、和及与]?)+$")
@@ -69,8 +74,8 @@ REACH = 300
 def comparator(text: str, found: Candidate) -> str:
     """exact, lower (超, 以上, 多), upper (近, 不到, 以内) or approx (约, 左右)."""
     before, after = text[max(0, found.start - 10) : found.start], text[found.end : found.end + 6]
-    if found.form == "fraction":
-        before = re.sub(r"(不足|不到|超过?|近|约)[^，,。；]{0,14}的$", r"\1", text[max(0, found.start - 18) : found.start])
+    if found.form == "fraction" or found.unit == "%":
+        before = _APART.sub(r"\1\2", text[max(0, found.start - 18) : found.start])
     if found.rank == "前":
         return "upper"
     if _UPPER.search(before) and not re.search(r"不(?:低|少)于$", before):
@@ -103,6 +108,7 @@ def status(text: str, found: Candidate, *, clause: int, following: str, planned:
     if found.unit in DURATIONS or (found.unit == "倍" and re.search(r"[是为][^，,。；]{1,20}的$", before)):
         return "other"
     hedged = re.match(r"\s?(?:以上|左右)", following) or re.search(r"不[少低]于$", before)
+    hedged = hedged and not re.search(r"占|份额|[由从]|年均|增", before)
     if future or (hedged and not _PAST.search(told)):
         return "target"
     if found.rank == "change" or _grows(found, text, before):
@@ -125,7 +131,7 @@ def is_planned(text: str, *, planned: bool, lasting: bool = False) -> bool:
 def _is_threshold(found: Candidate, before: str, following: str) -> bool:
     if is_classifier(found.unit) or found.unit in ("百分点", "倍"):
         return False
-    if _GRANTED.search(before) and not re.search(r"已|了|共|累计|发放|兑现|获", before):
+    if _GRANTED.search(before) and not re.search(r"已|了|共|累计|发放|兑现|兑付|获", before):
         return True
     if found.unit == "%":
         return False
@@ -135,7 +141,7 @@ def _is_threshold(found: Candidate, before: str, following: str) -> bool:
 
 
 def _grows(found: Candidate, text: str, before: str) -> bool:
-    if found.form == "doubling" or found.unit in ("倍", "百分点", "个百分点"):
+    if found.form == "doubling" or found.unit in ("倍", "百分点", "个百分点", "个点"):
         return True
     if found.unit not in ("%", "‰"):
         return bool(_INCREASED.search(before))
@@ -143,7 +149,10 @@ def _grows(found: Candidate, text: str, before: str) -> bool:
     last_growth = max((match.start() for match in _GROWTH.finditer(near)), default=-1)
     last_to = max((match.end() for match in re.finditer(r"[增提下上降升]\w{0,2}[到至为]|达到?", near)), default=-1)
     rate = _RATE.search(near[last_growth + 1 :])
-    stated = re.search(r"(?:增速|增幅|涨幅|降幅|增长率|增长|提高|提升|下降|降低)(?:了|分别|预计|平均|均|约|为|达到?|突破|超过?|近|至少|高达)*$", near)
+    stated = re.search(
+        r"(?:增速|增幅|涨幅|降幅|增长率|增长|提高|提升|下降|降低)(?:了|分别|预计|平均|均|约|为|达到?|突破|超过?|近|至少|高达)*$",
+        near,
+    )
     return bool(stated) or (last_growth >= 0 and last_to <= last_growth and not rate)
 
 
@@ -177,13 +186,17 @@ def subject(before: str) -> str:
     """The words before a number without what leads in (目前全市共有) and what leads over to it (达到, 超过)."""
     before = re.split(r"[，,。；;：:！!？?…]", before)[-1]
     before = _HEAD.sub("", _TAIL.sub("", before))
-    before = re.sub(r"^(?:在(?![孵校建册岗营])|对|把|将|从)|(?:在|由|对|从|提|升|增|降)$", "", before.strip(" 、和及与（(“”\"'的"))
+    before = re.sub(
+        r"^(?:在(?![孵校建册岗营])|对|把|将|从)|(?:在|由|对|从|提|升|增|降)$", "", before.strip(" 、和及与（(“”\"'的")
+    )
     return before[-40:]
 
 
 def _noun_phrase(following: str) -> str:
     following = re.split(r"[，,。；;：:！!？?…、\n)）]", following.lstrip("的 “"))[0]
-    cut = re.search(r"(?:正式|实现|建立了|在[^，]{2,8}(?:建立|设立|落户)|获评|入选(?=$)|等$|进行|通过评价|的?意见建议)", following)
+    cut = re.search(
+        r"(?:正式|实现|建立了|在[^，]{2,8}(?:建立|设立|落户)|获评|入选(?=$)|等$|进行|通过评价|的?意见建议)", following
+    )
     phrase = following[: cut.start()] if cut and cut.start() >= 2 else following
     return re.sub(r"(?:[和及]|、)$", "", phrase.strip("“”\"' "))[:24]
 
@@ -219,6 +232,16 @@ def told_together(text: str, found: list[Candidate]) -> dict[int, str]:
         if re.search(r"分别\w{1,4}$", before) and (first_told := comparator(text, found[first])) != "exact":
             told |= dict.fromkeys(range(first + 1, last + 1), first_told)
     return told
+
+
+def grow_together(text: str, found: list[Candidate]) -> dict[int, int]:
+    """For numbers told together in the same unit (分别增长8.1%和8.8%): the first of them, by position in `found`."""
+    return {
+        number: first
+        for first, last in _runs(text, found)
+        for number in range(first + 1, last + 1)
+        if found[number].unit == found[first].unit and found[number].multiple == found[first].multiple
+    }
 
 
 def _runs(text: str, found: list[Candidate]) -> list[tuple[int, int]]:

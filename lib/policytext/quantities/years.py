@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 
 _YEAR = r"(?:19|20)\d\d"
-_PART = r"(?P<part>上半年|下半年|[前第]?[一二三四1-4]季度|(?P<m1>\d{1,2})(?:(?:[-—–~至到]|[、和])(?P<m2>\d{1,2}))?月份?)?"
+_PART = (
+    r"(?P<part>上半年|下半年|[前第]?[一二三四1-4]季度|(?P<m1>\d{1,2})(?:(?:[-—–~至到]|[、和])(?P<m2>\d{1,2}))?月份?)?"
+)
 _MARKER = re.compile(
     rf"(?P<not>(?:较|比|于|自|从|相比|对比|同|为|是)\s?)?(?:(?P<year>{_YEAR})(?:[-—–~～至到]+(?P<to>{_YEAR}|\d\d(?=年)))?\s?年?度?"
     rf"|(?P<word>去年|上年|今年|本年|当年|明年|来年|前年|(?:过去|刚刚过去的?|过去的?)一年|新(?:的)?一年|今后一年)"
@@ -20,7 +22,13 @@ _RATED = re.compile(r"报告|榜|评价|名单|指数|排名")
 _BASIS = re.compile(r"[^，,。；;]{0,30}基础上")
 _AGO = {"去年": -1, "上年": -1, "今年": 0, "本年": 0, "明年": 1, "来年": 1, "前年": -2}
 _NUMBER = {"两": 2, "三": 3, "四": 4, "五": 5}
-_PLANS = {"十二五": (2011, 2015), "十三五": (2016, 2020), "十四五": (2021, 2025), "十五五": (2026, 2030), "十六五": (2031, 2035)}
+_PLANS = {
+    "十二五": (2011, 2015),
+    "十三五": (2016, 2020),
+    "十四五": (2021, 2025),
+    "十五五": (2026, 2030),
+    "十六五": (2031, 2035),
+}
 
 
 @dataclass(frozen=True)
@@ -61,9 +69,7 @@ class Calendar:
                 continue
             if match["year"] and not re.search("年|[）)]$", match[0]) and not match["to"]:
                 continue
-            if match["not"] and not (match["not"].strip() in ("于", "为", "是", "同", "自", "从") and not match["point"]):
-                continue
-            if match["not"] and match["not"].strip() in ("自", "从", "是", "同") or (match["plan"] and match["point"]):
+            if match["not"] and match["not"].strip() not in ("于", "为"):
                 continue
             if label := self._label(match, found):
                 basis = "explicit" if match["year"] else "inferred" if match["now"] else "resolved"
@@ -77,7 +83,7 @@ class Calendar:
             return f"{match['year']}-{to}" if to else match["year"] + _part(match)
         if match["plan"]:
             first, last = _PLANS[match["plan"].strip("“”")]
-            return f"{first}-{last}"
+            return str(last) if match["point"] else f"{first}-{last}"
         if not self.now:
             return ""
         if match["half"]:
