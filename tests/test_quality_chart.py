@@ -58,6 +58,15 @@ def test_marks_stand_at_the_estimates_and_rare_values_are_hollow(shown, labels):
     assert heights[rows.loc[rows["value"] == "all", "estimate"].item()] == 12
 
 
+def test_an_interval_over_few_paragraphs_is_dashed_and_one_that_is_missing_is_not_drawn(shown, labels):
+    rows = shown[(shown["facet"] == "theme") & (shown["scope"] == "in-sample") & (shown["against"] == "agreed")]
+    axes = charts.theme_coding.quality(rows, labels=labels, language="en").axes[0]
+    drawn = {bool(lines.get_linestyle()[0][1]): len(lines.get_paths()) for lines in axes.collections}
+    estimable = rows[rows["low"].notna()]
+    assert drawn == {True: estimable["tentative"].sum(), False: (~estimable["tentative"]).sum()}
+    assert set(rows.loc[rows["tentative"], "value"]) == {"T4", "T9"}
+
+
 def test_values_stand_in_the_order_of_the_codebook(shown, labels):
     rows = shown[shown["facet"] == "instrument_tool"]
     axes = charts.theme_coding.quality(rows, labels=labels, language="zh").axes[0]

@@ -46,7 +46,7 @@ def accuracy(
     precision and recall in 95 to 97 % of samples, F1 in 98 %. Empty under ten such sentences or ten paragraphs.
     Precision is empty where nothing was coded, recall and F1 where there was nothing to find.
     specificity: of the `n_other` sentences without the value the share that was left uncoded, which with the recall is
-    what `stats.rogan_gladen` takes to correct shares in another corpus.
+    what `stats.rogan_gladen` takes to correct shares in another corpus. n_clusters: paragraphs that F1 rests on.
     """
     own = coded[coded["facet"] == facet]
     coders = sorted(own.loc[~own["defensible"], "coder"].unique())
@@ -55,7 +55,7 @@ def accuracy(
         judges = coders if judge == AGREED else [judge]
         cells = _cells(_values(codes, facet), own, judges, spare_defensible)
         rows += [{"coder": coder, "against": judge, "scope": scope} | row for row in _rows(cells)]
-    return pd.DataFrame(rows, columns=[*COLUMNS["theme_validation"], "specificity", "n_other"])
+    return pd.DataFrame(rows, columns=[*COLUMNS["theme_validation"], "specificity", "n_other", "n_clusters"])
 
 
 def codes_of(coded: pd.DataFrame, coder: str, *, facet: str = "theme") -> pd.DataFrame:
@@ -74,10 +74,11 @@ def codes_of(coded: pd.DataFrame, coder: str, *, facet: str = "theme") -> pd.Dat
 
 
 def quality(agreement: pd.DataFrame, accuracy: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """One row per (measure, facet, value, coder, against, scope), as the forest plot shows it: estimate, low, high, n, few.
+    """One row per (measure, facet, value, coder, against, scope), as the forest plot shows it: estimate, low, high, n, few, tentative.
 
     measure: `alpha` between two coders, `f1` of a coding. accuracy: for each facet the table of that name; its `micro` is
-    the row `all` here. n: sentences with the value. few: under ten, so that the estimate says nothing.
+    the row `all` here. n: sentences with the value. few: under ten, so that the estimate says nothing. tentative:
+    the interval rests on fewer than twenty paragraphs.
     """
     between = agreement.rename(columns={"coder_a": "coder", "coder_b": "against"}).assign(
         measure="alpha", scope="", n=(agreement["n_a"] + agreement["n_b"]) / 2, few=agreement["verdict"] == "few"
@@ -89,7 +90,9 @@ def quality(agreement: pd.DataFrame, accuracy: Mapping[str, pd.DataFrame]) -> pd
         few = rows["n_gold"] < FEWEST_POSITIVES
         parts.append(told.assign(measure="f1", facet=facet, value=rows["theme"].replace(MICRO, ALL), few=few))
     columns = ["measure", "facet", "value", "coder", "against", "scope", "estimate", "low", "high", "n", "few"]
-    table = pd.concat([part[columns] for part in parts], ignore_index=True)
+    table = pd.concat([part[[*columns, "n_clusters"]] for part in parts], ignore_index=True)
+    table = table.assign(tentative=table["low"].notna() & (table["n_clusters"] < stats.TENTATIVE_CLUSTERS))
+    table = table.drop(columns="n_clusters")
     summary = table["value"].isin([ALL, MACRO])
     several = table[~summary].groupby("facet")["value"].nunique() > 1
     return table[~summary | table["facet"].map(several)].reset_index(drop=True)
@@ -148,7 +151,7 @@ def _rows(cells: _Cells) -> Iterator[dict[str, Any]]:
     variance = stats.jackknife_variance(lambda kept: _averages(cells.counts[kept]), np.arange(paragraphs))
     half = t.ppf(0.975, max(paragraphs - 1, 1)) * np.sqrt(variance)
     estimable = n_gold >= FEWEST_POSITIVES and paragraphs >= stats.FEWEST_CLUSTERS
-    row: dict[str, Any] = {"theme": MACRO, "n_gold": n_gold}
+    row: dict[str, Any] = {"theme": MACRO, "n_gold": n_gold, "n_clusters": paragraphs}
     for name, estimate, margin in zip(_MEASURES, estimates, half, strict=True):
         bounds = np.clip([estimate - margin, estimate + margin], 0, 1) if estimable else (np.nan, np.nan)
         row |= {name: estimate, f"{name}_low": bounds[0], f"{name}_high": bounds[1]}
@@ -161,6 +164,7 @@ def _row(counts: np.ndarray) -> dict[str, Any]:
     row: dict[str, Any] = {"n_gold": int((hits + missed).sum()), "n_other": int((wrong + silent).sum())}
     row["specificity"] = silent.sum() / row["n_other"] if row["n_other"] else np.nan
     sizes = {"precision": hits + wrong, "recall": hits + missed, "f1": hits + (wrong + missed) / 2}
+    row["n_clusters"] = int((sizes["f1"] > 0).sum())
     if not row["n_gold"]:
         sizes["f1"] = np.zeros_like(hits)
     for name, size in sizes.items():

@@ -39,7 +39,7 @@ def agreement(coded: pd.DataFrame) -> pd.DataFrame:
         for coder_a, coder_b in combinations(sorted(own["coder"].unique()), 2):
             names = {"facet": facet, "coder_a": coder_a, "coder_b": coder_b}
             rows += [names | row for row in _compare(own, coder_a, coder_b, single=facet in SINGLE)]
-    table = pd.DataFrame(rows, columns=[*COLUMNS["coder_agreement"], "n_a", "n_b", "verdict", "paradox"])
+    table = pd.DataFrame(rows, columns=[*COLUMNS["coder_agreement"], "n_a", "n_b", "n_clusters", "verdict", "paradox"])
     return table.astype({"paradox": bool})
 
 
@@ -112,7 +112,7 @@ def _row(
         for name, index in _INDICES.items()
     }
     few = (n_a + n_b) / 2 < FEWEST_POSITIVES
-    row: dict[str, Any] = {"n": len(ratings), "n_a": n_a, "n_b": n_b}
+    row: dict[str, Any] = {"n": len(ratings), "n_a": n_a, "n_b": n_b, "n_clusters": len(np.unique(paragraphs))}
     row |= {"p_observed": found["kappa"].index.observed, "p_expected": found["kappa"].index.expected}
     for name, interval in found.items():
         bounds = (np.nan, np.nan) if few else (interval.low, interval.high)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -37,7 +37,7 @@ _WORDS = {
     "in-sample": ("样本内", "in-sample"),
     "leave-one-city-out": ("留一城市", "city left out"),
     "few": ("不足10句，不作判断", "under 10 sentences: no verdict"),
-    "interval": ("95%置信区间", "95% interval"),
+    "tentative": ("不足20段，仅供参考", "under 20 paragraphs: tentative"),
 }
 
 
@@ -61,8 +61,8 @@ def quality(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fig
     """Forest plot, one row per value: α between coders to the left, F1 of codings against coders to the right.
 
     shown: rows of `validation.quality`. labels: words for `facet:value`, from `validation.names_of`. One block per
-    facet; a mark and a colour per pair compared. Values of under ten sentences are hollow, grey and without interval;
-    dotted lines stand at .667 and .8, Krippendorff's thresholds.
+    facet; a mark and a colour per pair compared. Values of under ten sentences are hollow, grey and without interval,
+    intervals over fewer than twenty paragraphs dashed; dotted lines stand at .667 and .8, Krippendorff's thresholds.
     """
     measures, facets = list(dict.fromkeys(shown["measure"])), list(dict.fromkeys(shown["facet"]))
     values = {
@@ -89,7 +89,8 @@ def quality(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fig
                 axes.axvline(threshold, color=style.MUTED, linewidth=0.5, linestyle=":")
     for measure, axes in zip(measures, grid[-1], strict=True):
         axes.set_xlabel(_word(measure, labels[language], language))
-    _legend(figure, looks, has_few=bool(shown["few"].any()), labels=labels[language], language=language)
+    notes = [name for name in ("few", "tentative") if shown[name].any()]
+    _legend(figure, looks, notes, labels[language], language)
     return figure
 
 
@@ -121,7 +122,9 @@ def _panel(
         color, mark = looks[_series(key, labels, language)]
         shift = 0.7 * ((number + 0.5) / len(pairs) - 0.5)
         heights = pd.Series([values.index(value) + shift for value in own["value"]], index=own.index)
-        axes.hlines(heights, own["low"], own["high"], color=color, linewidth=0.9, alpha=0.7)
+        for tentative, dash in ((False, "-"), (True, (0, (2, 1.4)))):
+            some = own[own["low"].notna() & (own["tentative"] == tentative)]
+            axes.hlines(heights[some.index], some["low"], some["high"], color=color, linewidth=0.9, linestyle=dash)
         for few, tint, fill in ((False, color, color), (True, style.MUTED, "white")):
             some = own[own["few"] == few]
             axes.plot(
@@ -145,19 +148,21 @@ def _panel(
 
 
 def _legend(
-    figure: Figure, looks: Mapping[str, tuple[str, str]], *, has_few: bool, labels: Mapping[str, str], language: str
+    figure: Figure,
+    looks: Mapping[str, tuple[str, str]],
+    notes: Sequence[str],
+    labels: Mapping[str, str],
+    language: str,
 ) -> None:
     handles = [
         Line2D([], [], marker=mark, color=color, markersize=3.6, linewidth=0.9, label=words)
         for words, (color, mark) in looks.items()
     ]
-    if has_few:
-        words = _word("few", labels, language)
-        handles.append(
-            Line2D(
-                [], [], marker="o", color=style.MUTED, markerfacecolor="white", markersize=3.6, linewidth=0, label=words
-            )
-        )
+    signs = {
+        "few": {"marker": "o", "markerfacecolor": "white", "markersize": 3.6, "linewidth": 0},
+        "tentative": {"linestyle": (0, (2, 1.4)), "linewidth": 0.9},
+    }
+    handles += [Line2D([], [], color=style.MUTED, label=_word(name, labels, language), **signs[name]) for name in notes]
     figure.legend(handles=handles, loc="outside upper left", ncols=style.columns(3), frameon=False)
 
 
