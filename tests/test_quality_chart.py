@@ -64,7 +64,9 @@ def test_an_interval_over_few_paragraphs_is_dashed_and_one_that_is_missing_is_no
     drawn = {bool(lines.get_linestyle()[0][1]): len(lines.get_paths()) for lines in axes.collections}
     estimable = rows[rows["low"].notna()]
     assert drawn == {True: estimable["tentative"].sum(), False: (~estimable["tentative"]).sum()}
-    assert set(rows.loc[rows["tentative"], "value"]) == {"T4", "T9"}
+    tentative = set(rows.loc[rows["tentative"], "value"])
+    assert "T4" in tentative  # 19 sentences
+    assert not {"T1", "T2", "T12", "all"} & tentative
 
 
 def test_values_stand_in_the_order_of_the_codebook(shown, labels):
