@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from policytext import codebook, ingest, outline, quantities, segment, themes
@@ -133,8 +134,8 @@ def _make_quantities(batch: Study, texts: Rows) -> tuple[Rows, list[PolicytextEr
     rows: Rows = {"quantities": []}
     for report_id, sentences in _by_report(texts):
         published, year = reports.loc[report_id, ["published", "year"]]
-        year = None if year is None or year != year else int(year)
-        rows["quantities"] += quantities.read(sentences, published=published, year=year, indicators=indicators)
+        known = None if pd.isna(year) else int(year)
+        rows["quantities"] += quantities.read(sentences, published=published, year=known, indicators=indicators)
     return rows, []
 
 
