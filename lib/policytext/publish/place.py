@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from policytext.study import Home, current_run
@@ -24,6 +25,8 @@ def promote(out: Path, home: Home, *, tryout: bool = False) -> None:
             (tables / path.name).with_suffix(".csv").unlink(missing_ok=True)
     for path in sorted(out.glob("REPORT*.md")):
         replace_file(path, root / path.name)
+    if (out / "report").is_dir():
+        replace_folder(out / "report", (home.tryout if tryout else home.build) / "report")
 
 
 def replace_file(new: Path, place: Path) -> None:
@@ -70,9 +73,10 @@ def _same(new: Path, place: Path) -> bool:
     return not different and not unsure
 
 
-def report(home: Home, name: str, text: str) -> Path:
-    """Write a report file (`REPORT.md`) where this process may publish, and return its path."""
-    place = current_run(home).out / name
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(text, encoding="utf-8", newline="\n")
-    return place
+def report(home: Home, files: Mapping[str, bytes]) -> list[Path]:
+    """Write the files of a report (`REPORT.md`, `report/report.en.html`) where this process may publish; their paths."""
+    out = current_run(home).out
+    for name, content in files.items():
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_bytes(content)
+    return [out / name for name in files]

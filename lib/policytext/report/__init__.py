@@ -1,6 +1,13 @@
-"""Results to narrative: named values, and the templates that put them into Chinese and English prose."""
+"""Results to narrative: values with their sources, put into Chinese and English prose, as Markdown, HTML, PDF and DOCX.
 
-from policytext.report.render import render
-from policytext.report.values import Values
+`compose` fills in the narrative of a study (`template`, `rows`, `values`, `words`), enters what it states in a `ledger`,
+and reads it with `pandoc` into a `document`. `files` writes that in every form: `github`, `html`, `pdf`, `docx`, the last
+two with evidence `notes`.
+"""
 
-__all__ = ["Values", "render"]
+from policytext.report.document import Document, compose, numerals
+from policytext.report.files import files
+from policytext.report.github import markdown
+from policytext.report.values import Values, published
+
+__all__ = ["Document", "Values", "compose", "files", "markdown", "numerals", "published"]

@@ -1,16 +1,23 @@
-"""What a narrative may name: sizes of the corpus, rates of terms, lists of words. No number is typed into prose."""
+"""What a narrative may name: rows of tables, sizes of the corpus, rates of terms, lists of words. No number is typed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from policytext import frequency, stats
+from policytext import codebook, frequency, prepare, stats
 from policytext.errors import PolicytextError
-from policytext.study import Study
+from policytext.report.evidence import Evidence
+from policytext.report.ledger import Place, Source, Value
+from policytext.report.rows import Row, Rows, rows_of
+from policytext.study import COLUMNS, Study, current_run, empty
+
+_SIZES = ("n_paragraphs", "n_sentences", "n_chars", "n_terms")
 
 
 @dataclass(frozen=True)
@@ -20,54 +27,82 @@ class Group:
     group: str
     name: str
     facts: str
-    n_units: int
-    n_paragraphs: int
-    n_sentences: int
-    n_chars: int
-    n_terms: int
     top: Sequence[str]
-
-
-@dataclass(frozen=True)
-class Keyword:
-    """A keyword as the report speaks of it: `times` as often as in the other texts, with the interval of that ratio.
-
-    q: of the permutation over paragraphs. share: of the specifications in which it holds.
-    """
-
-    group: str
-    name: str
-    term: str
-    n: int
-    n_reference: int
-    range: int
-    times: float
-    low: float
-    high: float
-    q: float
-    share: float
+    n_units: Value
+    n_paragraphs: Value
+    n_sentences: Value
+    n_chars: Value
+    n_terms: Value
 
 
 @dataclass(frozen=True)
 class Values:
-    """The values of one study in one language, from the published tables of these names.
+    """The values of one study in one language, from the published tables.
 
-    spans: the prepared table. An unknown group raises PolicytextError, so that a narrative never states a number about
-    nothing.
+    tables: by name; `published` reads those that are there. An unknown table, group or row raises PolicytextError, so
+    that a narrative never states a number about nothing.
     """
 
     study: Study
     language: str
-    units: pd.DataFrame
-    sentences: pd.DataFrame
-    counts: pd.DataFrame
-    frequency: pd.DataFrame
-    keyness: pd.DataFrame
-    keyness_within: pd.DataFrame
-    calibration: pd.DataFrame
-    sensitivity: pd.DataFrame
-    spans: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
     top_n: int
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What leads from rows to sentences."""
+        return Evidence(self.study, self.tables["sentences"], self.tables.get)
+
+    # ------------------------------------------------------------ any table
+
+    def has(self, *names: str) -> bool:
+        """Whether all these tables are there and have rows: what a narrative asks before it speaks of them."""
+        return all(name in self.tables and len(self.tables[name]) for name in names)
+
+    def lacking(self, names: Mapping[str, str]) -> list[str]:
+        """The words for those of some tables that are not there, or are empty: what a report has to say it lacks."""
+        return [words for name, words in names.items() if not self.has(name)]
+
+    def rows(self, name: str, **conditions: Any) -> Rows:
+        """The rows of a published table; with conditions those for which they hold (see `Rows.where`)."""
+        if name not in self.tables:
+            known = ", ".join(sorted(self.tables))
+            raise PolicytextError(
+                f"there is no table {name} yet", fix=f"Ask `has({name!r})` before. There are: {known}."
+            )
+        found = rows_of(name, self._named(name), self.evidence.of)
+        return found.where(**conditions) if conditions else found
+
+    def row(self, name: str, **conditions: Any) -> Row:
+        """The one row of a table for which the conditions hold."""
+        return self.rows(name).one(**conditions)
+
+    def _named(self, name: str) -> pd.DataFrame:
+        """The table with a column `name`: what to print for its group, unit or theme in the language of the report."""
+        table = self.tables[name]
+        keys = [column for column in ("group", "unit_id", "theme") if column in table and "name" not in table]
+        table = table.assign(name=table[keys[0]].map(self.name)) if keys else table
+        return table.assign(theme_name=table["theme"].map(self.name)) if "theme" in table else table
+
+    def name(self, key: Any) -> str:
+        """What to print for a group, a unit or any other value of the study."""
+        return self._names.get(str(key), str(key))
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        groups = {key: words.partition("\n")[0] for key, words in self.study.group_labels()[self.language].items()}
+        coded = {"theme_profile", "theme_codes", "facet_codes"} & set(self.tables)
+        themes = codebook.load(self.study.home).names(self.language) if coded else {}
+        return themes | self.study.unit_labels()[self.language] | groups
+
+    def _value(self, number: Any, table: str, column: str, unit: str = "", row: str = "", places: Any = None) -> Value:
+        return Value(number, Source(table, row, column, unit, places or (lambda: [])))
+
+    def of_method(self, number: float, column: str, unit: str = "") -> Value:
+        """A number that the library or a notebook fixes: a level, a threshold, a number of draws."""
+        return self._value(number, "method", column, unit)
+
+    # ------------------------------------------------------------ the corpus
 
     @cached_property
     def groups(self) -> list[Group]:
@@ -77,97 +112,141 @@ class Values:
         return [self._group(str(group), labels[str(group)], of_unit) for group in of_unit.unique()]
 
     def _group(self, group: str, label: str, of_unit: pd.Series) -> Group:
-        units = self.units[self.units["unit_id"].isin(of_unit.index[of_unit == group])]
-        ranked = self.frequency[(self.frequency["group"] == group) & (self.frequency["rank"] <= self.top_n)]
-        sizes = {name: int(units[name].sum()) for name in ("n_paragraphs", "n_sentences", "n_chars", "n_terms")}
+        units = self.rows("units", unit_id=list(of_unit.index[of_unit == group]))
+        ranked = self.tables["frequency"]
+        ranked = ranked[(ranked["group"] == group) & (ranked["rank"] <= self.top_n)].sort_values("rank")
         name, _, facts = label.partition("\n")
-        return Group(group, name, facts, len(units), top=list(ranked.sort_values("rank")["term"]), **sizes)
+        row = f"{self.study.settings.group_by}={group}"
+        sums = {"n_units": units.n} | {size: units.sum(size) for size in _SIZES}
+        named = {
+            key: Value(v, Source("units", row, v.source.column, v.source.unit, v.source.places))
+            for key, v in sums.items()
+        }
+        return Group(group, name, facts, list(ranked["term"]), **named)
+
+    @cached_property
+    def sizes(self) -> Rows:
+        """The groups as rows: name, facts, n_units, n_paragraphs, n_sentences, n_chars, n_terms."""
+        return Rows("units", (Row("units", vars(group), self.evidence.of) for group in self.groups))
 
     @property
-    def n_reports(self) -> int:
-        return int(self.units["report_id"].nunique())
+    def n_reports(self) -> Value:
+        reports = list(dict.fromkeys(self.tables["units"]["report_id"]))
+        return self._value(len(reports), "units", "report_id", places=lambda: [Place(name) for name in reports])
 
     @property
-    def n_units(self) -> int:
-        return len(self.units)
+    def n_units(self) -> Value:
+        return self.rows("units").n
 
     @property
-    def n_types(self) -> int:
-        return int(self.frequency["term"].nunique())
+    def n_groups(self) -> Value:
+        """Texts, or sets of texts, that are compared."""
+        return self._value(len(self.groups), "units", self.study.settings.group_by)
 
     @property
-    def years(self) -> tuple[int, int] | None:
+    def n_types(self) -> Value:
+        return self._value(self.tables["frequency"]["term"].nunique(), "frequency", "term", "terms")
+
+    @property
+    def years(self) -> tuple[Value, Value] | None:
         """First and last year of the reports; none where no report has one."""
         years = self.study.reports["year"].dropna()
-        return (int(years.min()), int(years.max())) if len(years) else None
+        if not len(years):
+            return None
+        first, last = (
+            self._value(int(year), "reports", "year", "year", how)
+            for year, how in ((years.min(), "first"), (years.max(), "last"))
+        )
+        return first, last
 
     @property
-    def left_out(self) -> int:
+    def left_out(self) -> Value:
         """Characters that belong to no unit."""
-        return int(self.spans.loc[self.spans["unit_id"] == "", "n_chars"].sum())
+        spans = self.tables["spans"]
+        return self._value(int(spans.loc[spans["unit_id"] == "", "n_chars"].sum()), "spans", "n_chars", "characters")
 
     @property
-    def n_joined(self) -> int:
+    def n_joined(self) -> Value:
         """Sentences put together across a break in the raw text."""
-        return int(self.sentences["spans"].str.contains(";").sum())
+        kept = self.tables["sentences"]
+        kept = kept[kept["spans"].str.contains(";")]
+        places = [Place(row.report_id, row.sentence_id) for row in kept.itertuples()]
+        return self._value(len(kept), "sentences", "spans", "sentences", "several spans", lambda: places)
 
-    def total(self, size: str) -> int:
+    def total(self, size: str) -> Value:
         """The sum of `n_chars`, `n_paragraphs`, `n_sentences` or `n_terms` over all units."""
-        return int(self.units[size].sum())
+        return self.rows("units").sum(size)
 
     def group(self, name: str) -> Group:
+        """A group by its value in the study. Raises PolicytextError where there is none."""
         for group in self.groups:
             if group.group == name:
                 return group
         raise PolicytextError(f"the narrative names the group {name!r}, which the study does not have")
 
-    def use(self, group: str, term: str) -> pd.Series:
+    # ------------------------------------------------------------ words
+
+    def use(self, group: str, term: str) -> Row:
         """The row of the table `frequency` for a term in a group: n, n_string, total, rate, low, high.
 
         A term that the group does not use has n 0 and rate 0; `high` is then the highest rate that finding nothing still
         allows (one-sided, 95 %).
         """
-        rows = self.frequency[self.frequency["group"] == self.group(group).group]
+        table = self.tables["frequency"]
+        rows = table[table["group"] == self.group(group).group]
         found = rows[rows["term"] == term]
         if len(found):
-            return found.iloc[0]
+            return Row("frequency", found.iloc[0].to_dict(), self.evidence.of)
         total = int(rows["total"].iloc[0])
         bound = frequency.PER * float(stats.upper_bound_of_zero(total))
-        return pd.Series(
-            {"term": term, "n": 0, "n_string": self.strings(group, term), "total": total, "rate": 0.0, "high": bound}
-        )
+        n_string = len(self._strings(group, term)[0])
+        cells = {"n": 0, "n_string": n_string, "total": total, "rate": 0.0, "low": 0.0, "high": bound}
+        return Row("frequency", {"group": group, "term": term} | cells, self.evidence.of)
 
-    def strings(self, group: str, term: str) -> int:
+    def _strings(self, group: str, term: str) -> tuple[list[str], Callable[[], list[Place]]]:
+        """Each occurrence of a string in a group, and where they are."""
+        units = self.evidence.units({"group": self.group(group).group})
+        texts = self.tables["sentences"].loc[self.tables["sentences"]["unit_id"].isin(units), "text"]
+        return [term for text in texts for _ in range(text.count(term))], lambda: self.evidence.strings(term, units)
+
+    def strings(self, group: str, term: str) -> Value:
         """How often a group has the string, whether it was cut as a term or not."""
-        of_unit = self.study.groups()
-        texts = self.sentences.loc[self.sentences["unit_id"].map(of_unit) == self.group(group).group, "text"]
-        return sum(text.count(term) for text in texts)
+        found, places = self._strings(group, term)
+        return self._value(len(found), "sentences", "text", "occurrences", f"group={group}, string={term}", places)
 
-    def unit_strings(self, term: str) -> dict[str, int]:
+    def unit_strings(self, term: str) -> dict[str, Value]:
         """How often each unit that has the string has it, by the unit's name in the language of the report."""
-        counts = self.sentences.groupby("unit_id", sort=False)["text"].apply(
-            lambda texts: sum(text.count(term) for text in texts)
-        )
-        names = self.units.set_index("unit_id")["unit"].map(lambda unit: self.study.label("unit", unit, self.language))
-        return {names[unit_id]: int(n) for unit_id, n in counts.items() if n}
+        found = {}
+        for unit_id, texts in self.tables["sentences"].groupby("unit_id", sort=False)["text"]:
+            row, n = f"unit_id={unit_id}, string={term}", sum(text.count(term) for text in texts)
+            places = lambda unit_id=unit_id: self.evidence.strings(term, [unit_id])  # noqa: E731
+            if n:
+                found[self.name(unit_id)] = self._value(n, "sentences", "text", "occurrences", row, places)
+        return found
 
-    def rates(self, term: str) -> tuple[float, float]:
+    def rates(self, term: str) -> tuple[Value, Value]:
         """The lowest and the highest rate of a term among the groups."""
-        found = [float(self.use(group.group, term)["rate"]) for group in self.groups]
+        found = [self.use(group.group, term)["rate"] for group in self.groups]
         return min(found), max(found)
 
-    def unit_rates(self, group: str, term: str) -> tuple[float, float]:
+    def unit_rates(self, group: str, term: str) -> tuple[Value, Value]:
         """The lowest and the highest rate of a term among the units of a group, per 10,000 of their terms."""
-        of_unit = self.study.groups()
-        members = self.units[self.units["unit_id"].isin(of_unit.index[of_unit == self.group(group).group])]
-        n = self.counts[self.counts["term"] == term].groupby("unit_id")["n"].sum()
-        rates = frequency.PER * members["unit_id"].map(n).fillna(0) / members["n_terms"]
-        return float(rates.min()), float(rates.max())
+        units, counts = self.evidence.units({"group": self.group(group).group}), self.tables["counts"]
+        n = counts[counts["term"] == term].groupby("unit_id")["n"].sum()
+        sizes = self.tables["units"].set_index("unit_id")["n_terms"]
+        found = [
+            self._value(
+                frequency.PER * n.get(unit, 0) / sizes[unit], "counts", "n", "rate", f"unit_id={unit}, term={term}",
+                lambda unit=unit: self.evidence.terms(term, [unit]),
+            )
+            for unit in units
+        ]  # fmt: skip
+        return min(found), max(found)
 
     @cached_property
     def shared(self) -> list[str]:
         """Terms among the most frequent ones of every group."""
-        return frequency.shared(self.frequency, top_n=self.top_n)
+        return frequency.shared(self.tables["frequency"], top_n=self.top_n)
 
     @cached_property
     def only_here(self) -> dict[str, list[str]]:
@@ -179,54 +258,68 @@ class Values:
         return found
 
     @property
-    def n_without_interval(self) -> int:
+    def n_without_interval(self) -> Value:
         """Groups with fewer paragraphs than an interval needs."""
-        return sum(group.n_paragraphs < stats.FEWEST_CLUSTERS for group in self.groups)
+        n = sum(group.n_paragraphs < stats.FEWEST_CLUSTERS for group in self.groups)
+        return self._value(n, "units", "n_paragraphs", row=f"n_paragraphs lt={stats.FEWEST_CLUSTERS}")
+
+    # ------------------------------------------------------------ keywords
 
     @cached_property
-    def keywords(self) -> list[Keyword]:
-        """The keywords of all groups, those of one group together."""
-        found = frequency.keywords(self.keyness, groups=self.study.groups())
-        shares = self.sensitivity.groupby("finding")["agrees"].mean()
-        return [
-            Keyword(
-                row.group,
-                self.group(row.group).name,
-                row.term,
-                int(row.n),
-                int(row.n_reference),
-                int(row.range),
-                *(2**value for value in (row.log_ratio, row.low, row.high)),
-                row.q_permutation,
-                float(shares[f"{row.group}: {row.term}"]),
-            )
-            for row in found.itertuples()
-        ]
+    def keywords(self) -> Rows:
+        """The keywords of all groups, those of one group together: the rows of `keyness`, with name, `times` as often as in
+        the other texts and its interval (`times_low`, `times_high`), and the share of specifications in which it holds.
+        """
+        found = frequency.keywords(self.tables["keyness"], groups=self.study.groups())
+        shares = self.tables.get("sensitivity", empty("sensitivity")).groupby("finding")["agrees"].mean()
+        findings = found["group"] + ": " + found["term"]
+        times = {
+            name: 2.0 ** found[column]
+            for name, column in (("times", "log_ratio"), ("times_low", "low"), ("times_high", "high"))
+        }
+        told = found.assign(name=found["group"].map(self.name), share=findings.map(shares), **times)
+        return rows_of("keyness", told, self.evidence.of)
 
-    def keyword(self, group: str, term: str) -> Keyword | None:
+    def keyword(self, group: str, term: str) -> Row | None:
         """A keyword, or none where the term is not distinguished in this group."""
-        return next((word for word in self.keywords if (word.group, word.term) == (group, term)), None)
+        return next(iter(self.keywords.where(group=group, term=term)), None)
 
     @property
-    def family(self) -> int:
+    def family(self) -> Value:
         """Pairs of group and term tested for keyness, names apart."""
-        return int((~self.keyness["is_name"]).sum())
+        return self._value(
+            int((~self.tables["keyness"]["is_name"].astype(bool)).sum()), "keyness", "rows", row="is_name=False"
+        )
 
     @cached_property
-    def verdicts(self) -> tuple[int, int]:
+    def verdicts(self) -> tuple[Value, Value]:
         """Terms that the token-level test calls more frequent in a group, and how many of them hold over paragraphs."""
-        called = frequency.verdicts(self.keyness, groups=self.study.groups())
-        naive = called["q"] < frequency.ALPHA
-        return int(naive.sum()), int((naive & (called["q_permutation"] < frequency.ALPHA)).sum())
+        called = frequency.verdicts(self.tables["keyness"], groups=self.study.groups())
+        naive = rows_of("keyness", called, self.evidence.of).where(q__lt=frequency.ALPHA)
+        return naive.n, naive.where(q_permutation__lt=frequency.ALPHA).n
 
     @cached_property
-    def distinguished_within(self) -> pd.DataFrame:
+    def distinguished_within(self) -> Rows:
         """Rows of `keyness_within`, names apart, in which a unit differs from the others of its report; with its name."""
-        kept = self.keyness_within
-        kept = kept[(kept["q_permutation"] < frequency.ALPHA) & ~kept["is_name"].astype(bool)]
-        return kept.assign(name=kept["group"].map(self.study.unit_labels()[self.language]))
+        return self.rows("keyness_within", q_permutation__lt=frequency.ALPHA, is_name=False)
 
-    def false_positives(self, test: str) -> list[tuple[str, float, float, float]]:
-        """(group name, share, low, high) of the calibration of a test: permutation or g2."""
-        rows = self.calibration[self.calibration["test"] == test]
-        return [(self.group(row.group).name, row.share, row.low, row.high) for row in rows.itertuples()]
+    def false_positives(self, test: str) -> Rows:
+        """The calibration of a test (permutation or g2): name, share, low, high."""
+        return self.rows("calibration", test=test)
+
+
+def published(study: Study) -> dict[str, pd.DataFrame]:
+    """Every table of the study that is there, by name, and `spans`, the account of all characters.
+
+    In a run these are the tables that pipeline.yml declares for the notebook, so that it runs again when one changes.
+    """
+    found, run = {"spans": prepare.table(study, "spans")}, current_run(study.home)
+    declared = {Path(path).stem for path in run.inputs if path.endswith(".parquet")}
+    for name in COLUMNS:
+        if run.name and name not in declared:
+            continue
+        try:
+            found[name] = study.table(name)
+        except PolicytextError:
+            continue
+    return found

@@ -56,6 +56,8 @@ def places(home: Home, *, tryout: bool = False) -> list[str]:
 
     base = home.tryout if tryout else home.root
     reports = [home.relative(base / name) for name in pipeline.REPORTS if (base / name).is_file()]
+    printed = (home.tryout if tryout else home.build) / "report"
+    reports += [f"{home.relative(printed)}/"] if any(printed.glob("*.*")) else []
     figures = list((base / "figures").glob("*/figure.json"))
     tables = home.tryout / "tables" if tryout else home.tables
     lines = [f"  report   {', '.join(reports)}"] if reports else []

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from policytext.errors import USAGE, PolicytextError
-from policytext.run.pipeline import REPORTS, Entry
+from policytext.run.pipeline import PRINTED, REPORTS, Entry
 from policytext.study.home import PROJECT, Home
 
 LIBRARY = Path(__file__).resolve().parents[1]
@@ -55,6 +55,8 @@ def files_of(name: str, home: Home, *, tryout: bool = False) -> list[Path]:
     if kind == "tables":
         folder = (home.tryout if tryout else home.build) / "tables"
         return [path for path in (folder / f"{rest}.csv", folder / f"{rest}.parquet") if path.is_file()]
+    if tryout and name == PRINTED:
+        return sorted(path for path in (home.tryout / "report").glob("[!.]*") if path.is_file())
     base = home.tryout if tryout and (kind == "figures" or name in REPORTS) else home.root
     start = base / name
     if start.is_file():

@@ -10,7 +10,7 @@ from typing import Any
 
 from policytext.errors import INVALID_STUDY, KILLED, TIMED_OUT, PolicytextError
 from policytext.run.freshness import hashes
-from policytext.run.pipeline import Entry, Limits
+from policytext.run.pipeline import PRINTED, Entry, Limits
 from policytext.study.home import Home
 
 DISK_FULL = "the disk is full (disk full)"
@@ -86,6 +86,8 @@ def _check_written(entry: Entry, out: Path) -> None:
             written.add(f"tables/{path.stem}")
         elif parts[0] == "figures" and len(parts) == 3:
             written.add(f"figures/{parts[1]}")
+        elif parts[0] == "report" and len(parts) == 2:
+            written.add(PRINTED)
         elif path.is_file():
             written.add("/".join(parts))
     missing, more = sorted(set(entry.writes) - written), sorted(written - set(entry.writes))

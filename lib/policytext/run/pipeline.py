@@ -18,6 +18,9 @@ from policytext.study.home import Home
 from policytext.study.rows import Unit
 
 REPORTS = ("REPORT.md", "REPORT.zh-CN.md")
+PRINTED = "build/report"
+"""The reports to read and to print."""
+
 MADE = ("tables/", "figures/")
 """What notebooks write, besides the reports, begins with one of these."""
 
@@ -37,8 +40,8 @@ def _read(value: str) -> str:
 
 def _written(value: str) -> str:
     folder, _, name = value.partition("/")
-    if value not in REPORTS and not (f"{folder}/" in MADE and _name(name)):
-        raise ValueError(f"a notebook writes tables/<name>, figures/<name>, {' or '.join(REPORTS)}")
+    if value not in (*REPORTS, PRINTED) and not (f"{folder}/" in MADE and _name(name)):
+        raise ValueError(f"a notebook writes tables/<name>, figures/<name>, {', '.join(REPORTS)} or {PRINTED}")
     return value
 
 
