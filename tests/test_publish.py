@@ -21,7 +21,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from policytext import publish, style
+from policytext import presets, publish, style
 from policytext.errors import PolicytextError
 from policytext.publish import cite, place, tables
 from policytext.study import COLUMNS, PROJECT, Home, open_study
@@ -353,8 +353,14 @@ def test_a_figure_whose_name_is_no_plain_word_is_refused(small, name):
 
 @pytest.mark.parametrize(
     "data",
-    [DATA[:0], pd.DataFrame(), DATA.assign(rate=[1.0, np.inf]), DATA.assign(low=[-np.inf, None])],
-    ids=["no rows", "nothing", "infinite", "minus infinite"],
+    [
+        DATA[:0],
+        pd.DataFrame(),
+        DATA.assign(rate=[1.0, np.inf]),
+        DATA.assign(low=[-np.inf, None]),
+        DATA.assign(n=np.nan, rate=np.nan, low=np.nan),
+    ],
+    ids=["no rows", "nothing", "infinite", "minus infinite", "no number"],
 )
 def test_a_figure_with_nothing_to_show_is_refused_and_the_old_one_stays(small, data, old):
     assert "the figure dots has nothing to show" in refused(issue, small, data=data)
@@ -363,6 +369,7 @@ def test_a_figure_with_nothing_to_show_is_refused_and_the_old_one_stays(small, d
 
 def test_a_glyph_that_the_font_lacks_is_refused_and_the_old_figure_stays(small, old):
     message = refused(issue, small, data=DATA.assign(term=["创新", "emoji😀"]))
+    assert message.startswith("the figure dots: ")
     assert "'😀'" in message
     assert "emoji😀" in message
     assert stands(small) == whole(old)
@@ -378,6 +385,112 @@ def test_a_chart_that_fails_leaves_the_old_figure_whole(small, old):
         publish.figure(small, "dots", fails, DATA, words=WORDS)
     assert stands(small) == whole(old)
     assert set(contents(issue(small, chart=blank))) == BUNDLE
+
+
+def test_a_missing_value_where_a_word_should_stand_is_refused_and_the_old_figure_stays(small, old):
+    message = refused(issue, small, data=DATA.assign(term=["创新", np.nan]))
+    assert message.startswith("the figure dots: a missing value would be printed as 'nan'")
+    assert stands(small) == whole(old)
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_that_names_the_figure(small):
+    (small.home.tryout / "figures").parent.mkdir(parents=True)
+    (small.home.tryout / "figures").write_text("a file where a folder should be", "utf-8")
+    assert "the figure dots cannot be written: " in refused(issue, small)
+
+
+def test_a_disk_that_fills_up_while_drawing_leaves_the_old_figure_whole(small, old, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(publish.figures.files, "save", full)
+    assert "No space left on device" in refused(issue, small)
+    assert stands(small) == whole(old)
+
+
+@pytest.mark.parametrize("given", [{"preset": "nature"}, {"preset": "10x10"}, {"dpi": 5}, {"dpi": 10**6}])
+def test_a_preset_that_is_none_and_dots_beyond_reason_are_refused(small, given):
+    assert next(iter(given)) in refused(publish.figure, small, "dots", blank, DATA, words=WORDS, **given)
+
+
+# ---------------------------------------------------------------- presets and pages
+
+
+def printed(folder):
+    told = json.loads((folder / "figure.json").read_text("utf-8"))
+    return told["preset"], told["dpi"], told["pages"]
+
+
+def test_a_preset_is_that_of_the_call_else_of_the_run_else_of_the_study(make_study, monkeypatch, tmp_path):
+    study = open_study(make_study({"a.txt": "创新。\n"}, study="figures: {preset: elsevier-1, dpi: 30}\n"))
+    assert printed(publish.figure(study, "one", blank, DATA, words=WORDS)) == ("elsevier-1", 30, 1)
+    run = tmp_path / "run.json"
+    run.write_text(
+        json.dumps({"out": str(tmp_path / "out"), "tables": [], "parameters": {"preset": "nature-1"}}), "utf-8"
+    )
+    monkeypatch.setenv("POLICYTEXT_RUN", str(run))
+    assert printed(publish.figure(study, "two", blank, DATA, words=WORDS)) == ("nature-1", 30, 1)
+    assert printed(publish.figure(study, "three", blank, DATA, words=WORDS, preset="85x90", dpi=40)) == ("85x90", 40, 1)
+
+
+def test_dots_per_inch_are_those_asked_for(small):
+    folder = publish.figure(small, "dots", blank, DATA, words=WORDS, preset="60x100", dpi=600)
+    with Image.open(folder / "en.png") as picture:
+        assert picture.size[0] == round(60 / 25.4 * 600)
+        assert picture.info["dpi"] == pytest.approx((600, 600), abs=0.1)
+
+
+def bars(data, *, language):
+    """As high as it has groups."""
+    figure = style.figure(30 * data["group"].nunique())
+    axes = figure.subplots()
+    axes.barh(data["group"], data["n"])
+    return figure
+
+
+def test_a_figure_too_high_for_a_page_has_several_in_one_pdf_and_one_in_each_picture(small):
+    data = pd.DataFrame({"group": ["如皋", "南通", "无锡", "高邮"], "n": [1, 2, 3, 4]})
+    folder = issue(small, data=data, chart=bars)
+    pictures = {
+        f"{language}{page}.{form}" for language in ("zh", "en") for page in ("", "-2") for form in ("svg", "png")
+    }
+    assert set(contents(folder)) == pictures | {"zh.pdf", "en.pdf", "data.csv", "figure.json"}
+    assert printed(folder) == ("60x100", 50, 2)
+    with pikepdf.open(folder / "zh.pdf") as pdf:
+        assert [[float(side) / 72 * 25.4 for side in page.mediabox[2:]] for page in pdf.pages] == [
+            pytest.approx([60, 60], abs=0.01)
+        ] * 2
+    assert len(pd.read_csv(folder / "data.csv")) == 4
+    captions = json.loads((folder / "figure.json").read_text("utf-8"))["caption"]
+    assert captions["zh"].endswith("共2页，各页坐标可以不同。")
+    publish.promote(folder.parents[1], small.home)
+    publish.finish(small.home)
+    assert "(dots/en.png)" in (text := (small.home.figures / "README.md").read_text("utf-8"))
+    assert "(dots/en-2.png)" in text
+
+
+def test_a_caption_says_which_texts_from_which_years_and_sources_it_stands_on(study):
+    words = publish.figures._captions(study, {"zh": "甲。", "en": "A."}, 1)
+    assert words["zh"].startswith("甲。资料来源：5份报告（2020–2024年；《群众·决策资讯》、")
+    assert words["en"].startswith("A. Source: 5 reports, 2020–2024; Qunzhong (policy digest), ")
+
+
+RARE = "高邮如皋浉河龑𬱖"
+
+
+@pytest.mark.skipif(not shutil.which("pdffonts"), reason="poppler's tools are not installed")
+def test_rare_names_can_be_searched_and_their_fonts_are_embedded_subset_truetype_with_unicode(small):
+    folder = issue(small, data=DATA.assign(term=[RARE, "创新"]))
+    found = subprocess.run(["pdftotext", folder / "zh.pdf", "-"], capture_output=True, text=True, check=True).stdout
+    assert RARE in found
+    assert wrong_fonts(folder / "zh.pdf") == []
+
+
+def wrong_fonts(path):
+    """The fonts of a PDF that are not embedded TrueType, subset, with a map to Unicode."""
+    told = subprocess.run(["pdffonts", path], capture_output=True, text=True, check=True).stdout.splitlines()[2:]
+    assert told, path
+    return [line for line in told if not re.search(r"CID TrueType +Identity-H +yes yes yes", line)]
 
 
 # ---------------------------------------------------------------- tables
@@ -700,6 +813,29 @@ def test_every_figure_of_the_repository_is_whole_and_its_identifier_is_right():
         assert told["identifier"] == f"policytext:{whole[:16]}"
         assert told["name"] == folder.name
         assert pdf_facts(folder / "zh.pdf")["Title"] == told["title"]["zh"]
+
+
+@pytest.mark.skipif(not shutil.which("pdffonts"), reason="poppler's tools are not installed")
+def test_every_pdf_of_the_repository_has_the_width_of_its_preset_searchable_chinese_and_embedded_fonts():
+    paths = sorted((PROJECT / "figures").glob("*/*.pdf"))
+    assert paths
+    for path in paths:
+        told = json.loads((path.parent / "figure.json").read_text("utf-8"))
+        column = presets.preset(told["preset"])
+        with pikepdf.open(path) as pdf:
+            assert len(pdf.pages) == told["pages"], path
+            for page in pdf.pages:
+                width, height = (float(side) / 72 * 25.4 for side in page.mediabox[2:])
+                assert width == pytest.approx(column.width, abs=0.5), path
+                assert height <= column.height + 0.5, path
+                sizes = {
+                    float(size) for (_, size), operator in pikepdf.parse_content_stream(page) if str(operator) == "Tf"
+                }
+                assert min(sizes) >= presets.SMALLEST - 0.01, path
+                assert "cloud" in path.parent.name or max(sizes) <= presets.LARGEST + 0.01, path
+        assert wrong_fonts(path) == []
+        text = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout
+        assert path.stem == "en" or re.search(r"[\u4e00-\u9fff]{2}", text), path
 
 
 def test_a_file_is_replaced_at_once_and_leaves_nothing_beside_it(tmp_path):
