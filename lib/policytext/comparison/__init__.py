@@ -1,13 +1,14 @@
 """How alike and how different groups are, and how surely: between texts, and within one report."""
 
-from policytext.comparison.associations import associations, calibrate, coded, within_reports
+from policytext.comparison.associations import associations, calibrate, cells, coded, within_reports
+from policytext.comparison.associations import labels as code_labels
 from policytext.comparison.conclusions import caveat, conclusions, findings
-from policytext.comparison.distances import distances
+from policytext.comparison.distances import distances, nearest
 from policytext.comparison.groups import SAME_TIER, confounding, groupings, groups, labels, nesting
 from policytext.comparison.portraits import only_here, portraits
 from policytext.comparison.profiles import Profiles, of_codes, of_terms, profiles
 from policytext.comparison.structure import picture, structure
-from policytext.comparison.wording import reuse, slogans, without
+from policytext.comparison.wording import reuse, slogans, spread, without
 
 __all__ = [
     "SAME_TIER",
@@ -15,6 +16,8 @@ __all__ = [
     "associations",
     "calibrate",
     "caveat",
+    "cells",
+    "code_labels",
     "coded",
     "conclusions",
     "confounding",
@@ -23,6 +26,7 @@ __all__ = [
     "groupings",
     "groups",
     "labels",
+    "nearest",
     "nesting",
     "of_codes",
     "of_terms",
@@ -32,6 +36,7 @@ __all__ = [
     "profiles",
     "reuse",
     "slogans",
+    "spread",
     "structure",
     "within_reports",
     "without",

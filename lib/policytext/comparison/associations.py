@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from scipy.stats import fisher_exact
 
 from policytext import stats
+from policytext.codebook import Codebook
 from policytext.comparison.profiles import Profiles, of_codes
 from policytext.study import COLUMNS, empty
 
@@ -128,6 +129,53 @@ def _detectable(own: Profiles, target: np.ndarray, alpha: float, draws: int) -> 
     if stats.smallest_p(len(target), int(target.sum()), draws=draws) > alpha:
         return np.full(len(own.items), np.nan)
     return stats.detectable_difference(own.counts, own.sizes, target, alpha=alpha)
+
+
+def cells(found: pd.DataFrame, *, families: Sequence[str] = (THEMES, "status")) -> pd.DataFrame:
+    """The rows of `associations` or `within_reports` of some families, each with its verdict: what their figure shows.
+
+    verdict: `both` tests call it a difference (q below 0.05), only that over `sentences`, only that over `paragraphs`,
+    `neither`, or `untested`. Themes stand in the order of their numbers. report_id is empty between texts.
+    """
+    own = found[found["family"].isin(families)]
+    naive, clustered = own["q_naive"] < ALPHA, own["q"] < ALPHA
+    verdict = np.select(
+        [own["q"].isna(), naive & clustered, naive, clustered],
+        ["untested", "both", "sentences", "paragraphs"],
+        "neither",
+    )
+    own = own.assign(verdict=verdict, report_id=own.get("report_id", ""))
+    order = own.assign(
+        of=own["family"].map(list(families).index),
+        number=own["theme"].str.extract(r"(\d+)$")[0].astype(float),
+        report=own["report_id"].map({name: i for i, name in enumerate(dict.fromkeys(own["report_id"]))}),
+        at=own["group"].map({name: i for i, name in enumerate(dict.fromkeys(own["group"]))}),
+    )
+    columns = [
+        "report_id",
+        "group",
+        "family",
+        "theme",
+        "n",
+        "expected",
+        "difference",
+        "low",
+        "high",
+        "q_naive",
+        "q",
+        "verdict",
+    ]
+    return order.sort_values(["report", "at", "of", "number", "theme"], ignore_index=True)[columns]
+
+
+def labels(book: Codebook) -> dict[str, dict[str, str]]:
+    """For each language the name of each code: `theme:T1`, `status:A` …"""
+    words: dict[str, dict[str, str]] = {"zh": {}, "en": {}}
+    for language, names in words.items():
+        names |= {f"{THEMES}:{entry.id}": getattr(entry.name, language) or entry.id for entry in book.themes}
+        for facet in book.facets:
+            names |= {f"{facet.id}:{value.id}": getattr(value.name, language) or value.id for value in facet.values}
+    return words
 
 
 def within_reports(

@@ -47,6 +47,22 @@ def distances(profiles: Mapping[str, Profiles], *, groups: pd.Series, draws: int
     return pd.concat(tables, ignore_index=True)[COLUMNS["distances"]] if tables else empty("distances")
 
 
+def nearest(found: pd.DataFrame, nested: pd.DataFrame, *, top_n: int = 20) -> pd.DataFrame:
+    """The rows of `distances` of the `top_n` nearest and farthest pairs by the first basis, all where there are no more.
+
+    nested: pairs of `nesting`. One more column, nested: whether one of the two contains the other.
+    """
+    first = found[found["basis"] == found["basis"].iloc[0]] if len(found) else found
+    pairs = first.sort_values("distance", kind="stable")[["group_a", "group_b"]]
+    ends = pd.concat([pairs.head(top_n), pairs.tail(top_n)])
+    pairs = ends if len(pairs) > 2 * top_n else first[["group_a", "group_b"]]
+    inside = set(zip(nested["group"], nested["within"], strict=True))
+    both = [(a, b) in inside or (b, a) in inside for a, b in pairs.itertuples(index=False)]
+    shown = pairs.assign(nested=both).merge(found, on=["group_a", "group_b"], how="left")
+    return shown.sort_values("basis", key=lambda c: c.map({b: i for i, b in enumerate(found["basis"].unique())}), kind="stable",
+                             ignore_index=True)  # fmt: skip
+
+
 def apart(tables: sparse.csr_array, others: sparse.csr_array | None = None) -> np.ndarray:
     """The matrix of distances between the rows (to those of `others`), by the measure for so many groups."""
     if tables.shape[0] > MANY:

@@ -12,6 +12,8 @@ from policytext.comparison.profiles import Profiles, of_codes, of_terms
 from policytext.study import COLUMNS, empty
 
 PER_TERMS, PER_SENTENCES = 10_000, 100
+MOST_CODES = 12
+"""A portrait shows the most frequent codes where a codebook has more."""
 SECTIONS = ("term", "theme", "status", "indicator", "outline", "formula")
 
 
@@ -124,6 +126,7 @@ def portraits(
         codes = families.get(section, pd.DataFrame(columns=["sentence_id", "item"]))
         codes = codes.assign(group=codes["sentence_id"].map(group_of)).dropna(subset="group")
         n = codes.groupby(["group", "item"]).size().unstack(fill_value=0).reindex(sizes.index, fill_value=0)
+        n = n[n.sum().nlargest(MOST_CODES).index]
         n = n[sorted(n, key=lambda code: (code.rstrip("0123456789"), len(code), code))]
         share = n.div(sizes, axis=0).rename_axis(columns="item").stack().rename("value").reset_index()
         parts.append(share.assign(section=section))

@@ -76,11 +76,14 @@ def _strength(table: np.ndarray, chance: np.ndarray) -> dict[str, float]:
     return {"inertia": found, "by_chance": by_chance, "p_naive": naive, "p": p} | forms
 
 
-def picture(own: Profiles, *, p: float, draws: int = 500, seed: int = 0, alpha: float = ALPHA) -> pd.DataFrame:
+def picture(
+    own: Profiles, *, p: float, top_n: int = 30, draws: int = 500, seed: int = 0, alpha: float = ALPHA
+) -> pd.DataFrame:
     """What the map and the tree show, one row per mark; empty where p does not reject that there is no structure.
 
-    kind group, item: x, y in correspondence analysis, and contribution to the two axes shown. region: ellipse of 95 % of
-    the resamples of a group's paragraphs, placed on the same axes (Greenacre 2017, ch. 29): x, y, width, height, angle.
+    kind group, item: x, y in correspondence analysis, and contribution to the two axes shown; of the items the `top_n`
+    that contribute most. region: ellipse of 95 % of
+    the resamples of a group's paragraphs (10 or more), placed on the same axes (Greenacre 2017, ch. 29): x, y, width, height, angle.
     axis: its share of the inertia (x). leaf, branch: the tree of average linkage over the distances; a branch is a line
     from x, y over width and height, and one across has as contribution the share of resamples in which the same groups
     stand together.
@@ -99,22 +102,23 @@ def picture(own: Profiles, *, p: float, draws: int = 500, seed: int = 0, alpha: 
         ("item", own.items, found.columns, found.column_contributions),
     ):
         weight = parts[:, :2] @ found.inertias[:2] / found.inertias[:2].sum()
+        most = np.sort(np.argsort(-weight, kind="stable")[: top_n if kind == "item" else None])
         rows += [
-            {"kind": kind, "name": name, "x": place[0], "y": place[1], "contribution": w}
-            for name, place, w in zip(labels, at, weight, strict=True)
+            {"kind": kind, "name": labels[i], "x": at[i, 0], "y": at[i, 1], "contribution": weight[i]} for i in most
         ]
     again = [one.toarray()[kept] for one in resampled(own, draws=draws, seed=seed)]
-    rows += _regions(names, np.array([found.place(one)[:, :2] for one in again]))
+    enough = own.n_paragraphs[kept] >= stats.FEWEST_CLUSTERS
+    rows += _regions(names, np.array([found.place(one)[:, :2] for one in again]), enough)
     rows += _tree(names, table[kept], again)
     return pd.DataFrame(rows, columns=columns)
 
 
-def _regions(names: list[str], places: np.ndarray) -> list[dict[str, object]]:
-    """An ellipse per group that holds 95 % of a normal cloud with the covariance of its resampled places."""
+def _regions(names: list[str], places: np.ndarray, enough: np.ndarray) -> list[dict[str, object]]:
+    """An ellipse per group of `enough` paragraphs that holds 95 % of a normal cloud with the covariance of its places."""
     rows = []
-    for name, cloud in zip(names, np.moveaxis(places, 1, 0), strict=True):
+    for name, cloud, known in zip(names, np.moveaxis(places, 1, 0), enough, strict=True):
         cloud = cloud[np.isfinite(cloud).all(axis=1)]
-        if len(cloud) < 3:
+        if not known or len(cloud) < 3:
             continue
         values, vectors = np.linalg.eigh(np.cov(cloud.T))
         width, height = 2 * np.sqrt(np.maximum(values[::-1], 0) * chi2.ppf(0.95, 2))

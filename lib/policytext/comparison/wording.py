@@ -71,6 +71,15 @@ def reuse(
 Run = tuple[str, str, set[int], set[int]]
 
 
+def spread(reuse: pd.DataFrame, *, groups: pd.Series, top_n: int = 12) -> pd.DataFrame:
+    """One row per (text, group) that has it, of the `top_n` most widely shared of each kind: what the figure shows."""
+    kinds = [kind for kind in ("template", "string", "slogan") if (reuse["kind"] == kind).any()]
+    some = pd.concat([reuse[reuse["kind"] == kind].head(top_n) for kind in kinds] or [reuse])
+    rows = some.assign(group=some["groups"].str.split("; ")).explode("group")
+    order = pd.Categorical(rows["group"], categories=list(dict.fromkeys(groups)))
+    return rows.assign(group=order)[["kind", "text", "group", "n_groups", "occurrences"]].reset_index(drop=True)
+
+
 def _runs(sentences: pd.DataFrame, terms: pd.DataFrame) -> list[Run]:
     """Each stretch between commas with its group, and the places in it where a term begins and where one ends."""
     words = {name: list(rows) for name, rows in terms.groupby("sentence_id", sort=False)["term"]}
