@@ -98,6 +98,11 @@ def test_what_cannot_be_drawn_is_refused(n):
     assert raised.value.exit_code == 2
 
 
+def test_without_anything_to_code_there_is_no_sheet():
+    with pytest.raises(PolicytextError, match="nothing to code"):
+        validation.make_sheet(SENTENCES, GROUPS, scheme={"theme": []})
+
+
 def test_the_sentence_before_is_of_the_same_unit():
     sheet = make()
     first = sheet[sheet["sentence"].str.contains("第0句")]
@@ -315,7 +320,10 @@ def test_a_sheet_with_a_fault_writes_nothing(command, small, tmp_path):
     assert not (small.seeds / "coding").exists()
 
 
-@pytest.mark.parametrize(("coder", "what"), [("../a", "cannot be the name of a coder"), ("", "cannot be the name")])
+@pytest.mark.parametrize(
+    ("coder", "what"),
+    [("../a", "cannot be the name of a coder"), ("", "cannot be the name"), ("agreed", "cannot be the name")],
+)
 def test_a_coder_has_a_name_that_stays_in_its_folder(command, small, tmp_path, coder, what):
     path = tmp_path / "sheet.csv"
     command("code-sheet", "--home", small.root, "--out", path)

@@ -221,6 +221,7 @@ def test_files_that_are_wrong_as_a_whole_are_told(read):
     good = coding("0-5,T1")
     for files, what in [
         ({"themes": good}, "a coding is named themes-NAME.csv"),
+        ({"themes_agreed": good}, "a coding is named themes-NAME.csv"),
         ({"themes_x": good, "facets_x": good}, "x has coded theme in another file too"),
         ({"themes_x": coding("0-5,")}, "nothing is coded in it"),
         ({"themes_x": "report_id,themes\na,T1\n"}, "the column 'spans' is missing"),

@@ -38,7 +38,7 @@ NONE = {"instruments": "N", "symbolic": "0"}
 
 COLUMNS = ["coder", "sentence_id", "unit_id", "report_id", "paragraph_id", "facet", "value", "defensible"]
 
-_FILE = re.compile(r"(themes|facets)-(\w[\w.-]*)\.csv")
+_FILE = re.compile(r"(themes|facets)-(?!agreed\.)(\w[\w.-]*)\.csv")  # `agreed` is what several coders say
 _LIKE = re.compile(r"(themes|facets).*\.csv")
 
 

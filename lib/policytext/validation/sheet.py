@@ -26,7 +26,7 @@ from policytext.validation.codings import FACETS, NONE, Scheme, faults_of, value
 _EMPTY = "0"
 """What a coder writes for no theme and no actor, so that a cell that was forgotten is not taken for a decision."""
 _NUMBER = re.compile(r"(\d{1,6}) of (\d{1,6})")
-_CODER = re.compile(r"\w[\w.-]{0,40}")
+_CODER = re.compile(r"(?!agreed$)\w[\w.-]{0,40}")
 
 
 class SheetRow(BaseModel):
@@ -53,6 +53,8 @@ def make_sheet(
     report) gives its share, and at least one. The same seed gives the same sheet whatever the order of the table.
     Raises PolicytextError (exit 2) where n is less than the strata or more than the sentences.
     """
+    if not asked(scheme):
+        raise PolicytextError("the codebook has nothing to code", "Give it themes.", codebooks.FILE, exit_code=USAGE)
     table = sentences.assign(
         before=sentences.groupby("unit_id", sort=False)["text"].shift().fillna(""),
         draw=[_hash(f"{seed}:{name}") for name in sentences["sentence_id"]],
@@ -256,7 +258,7 @@ def _text_of(path: Path, file: str) -> str:
         cells = pd.read_excel(path, header=None, dtype=str, keep_default_na=False, engine="openpyxl")
         if cells.empty:
             raise ValueError("its first sheet is empty")
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, ImportError, zipfile.BadZipFile) as error:
         fix = "Save it as a workbook again, or as CSV UTF-8."
         raise PolicytextError(f"not readable as a workbook ({error})", fix, file, exit_code=INVALID_STUDY) from None
     return cells.to_csv(header=False, index=False)
