@@ -148,9 +148,18 @@ def test_under_ten_paragraphs_there_is_no_interval():
 
 def test_the_jackknife_variance_of_a_mean_is_the_textbook_one():
     values = np.array([1.0, 4.0, 2.0, 9.0])
-    variance = stats.jackknife_variance(lambda kept: values[kept].mean(), np.arange(4))
-    assert_allclose(variance, values.var(ddof=1) / 4)
-    assert np.isnan(stats.jackknife_variance(lambda kept: values[kept].mean(), np.zeros(4)))
+    left = [np.delete(values, i).mean() for i in range(4)]
+    assert_allclose(stats.jackknife_variance(left), values.var(ddof=1) / 4)
+    assert np.isnan(stats.jackknife_variance(left[:1]))
+
+
+@given(binary(), st.randoms())
+@few
+def test_a_weight_is_so_many_units_of_the_same_ratings(ratings, random):
+    weights = [random.randint(0, 3) for _ in ratings]
+    if sum(weights) > 1:
+        for index in INDICES:
+            assert_allclose(index(ratings, weights=weights), index(np.repeat(ratings, weights, axis=0)), atol=1e-12)
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 from scipy.stats import t
 
@@ -26,48 +26,58 @@ class Index(NamedTuple):
     expected: float
 
 
-def cohen_kappa(ratings: ArrayLike, *, categories: int = 2) -> Index:
+def cohen_kappa(ratings: ArrayLike, *, categories: int = 2, weights: ArrayLike | None = None) -> Index:
     """Cohen's κ (1960) of two coders, over the units that both rated: chance has each coder's own shares.
 
-    Raises ValueError unless there are two coders.
+    weights: how many units each row of ratings stands for, 1 by default. Raises ValueError unless there are two coders.
     """
-    votes = _votes(ratings, categories)
+    votes, weights = _votes(ratings, categories, weights)
     if votes.shape[1] != 2:
         raise ValueError(f"κ compares two coders, not {votes.shape[1]}")
-    both = votes[votes.sum(axis=(1, 2)) == 2]
-    shares = both.sum(axis=0) / positive(len(both))
-    return _index(both.prod(axis=1).sum() / positive(len(both)), shares.prod(axis=0).sum())
+    weights = weights * (votes.sum(axis=(1, 2)) == 2)
+    n = positive(weights.sum())
+    shares = np.einsum("u,uck->ck", weights, votes) / n
+    return _index(weights @ votes.prod(axis=1).sum(axis=1) / n, shares.prod(axis=0).sum())
 
 
-def krippendorff_alpha(ratings: ArrayLike, *, categories: int = 2) -> Index:
+def krippendorff_alpha(ratings: ArrayLike, *, categories: int = 2, weights: ArrayLike | None = None) -> Index:
     """Krippendorff's α for nominal data, any number of coders, ratings missing or not (Krippendorff 2011).
 
-    Chance draws two ratings without putting back from all those of units that two or more coders rated.
+    Chance draws two ratings without putting back from all those of units that two or more coders rated. weights: as for κ.
     """
-    votes = _votes(ratings, categories).sum(axis=1)
-    votes = votes[votes.sum(axis=1) > 1]
-    coders, per_category = votes.sum(axis=1), votes.sum(axis=0)
-    n = per_category.sum()
-    pairs = (votes * (votes - 1)).sum(axis=1) / positive(coders - 1)
-    return _index(pairs.sum() / positive(n), (per_category * (per_category - 1)).sum() / positive(n * (n - 1)))
-
-
-def gwet_ac1(ratings: ArrayLike, *, categories: int = 2) -> Index:
-    """Gwet's AC1 (2008), any number of coders, ratings missing or not: it keeps its footing where a category is rare."""
-    votes = _votes(ratings, categories).sum(axis=1)
+    votes, weights = _votes(ratings, categories, weights)
+    votes = votes.sum(axis=1)
     coders = votes.sum(axis=1)
-    several = coders > 1
-    pairs = (votes * (votes - 1)).sum(axis=1)[several] / (coders * (coders - 1))[several]
-    shares = (votes / positive(coders)[:, None])[coders > 0].sum(axis=0) / positive((coders > 0).sum())
-    return _index(pairs.sum() / positive(several.sum()), (shares * (1 - shares)).sum() / positive(categories - 1))
+    weights = weights * (coders > 1)
+    per_category = weights @ votes
+    n = per_category.sum()
+    agreeing = (votes * (votes - 1)).sum(axis=1) / np.maximum(coders - 1, 1)
+    chance = (per_category * (per_category - 1)).sum() / positive(n * (n - 1))
+    return _index(weights @ agreeing / positive(n), chance)
 
 
-def _votes(ratings: ArrayLike, categories: int) -> Array:
-    """Units × coders × categories: 1 where the coder gave the unit that category."""
+def gwet_ac1(ratings: ArrayLike, *, categories: int = 2, weights: ArrayLike | None = None) -> Index:
+    """Gwet's AC1 (2008), any number of coders, ratings missing or not: it keeps its footing where a category is rare.
+
+    weights: as for κ.
+    """
+    votes, weights = _votes(ratings, categories, weights)
+    votes = votes.sum(axis=1)
+    coders = votes.sum(axis=1)
+    agreeing = (votes * (votes - 1)).sum(axis=1) / np.maximum(coders * (coders - 1), 1)
+    rated, several = weights * (coders > 0), weights * (coders > 1)
+    shares = rated @ (votes / np.maximum(coders, 1)[:, None]) / positive(rated.sum())
+    chance = (shares * (1 - shares)).sum() / positive(categories - 1)
+    return _index(several @ agreeing / positive(several.sum()), chance)
+
+
+def _votes(ratings: ArrayLike, categories: int, weights: ArrayLike | None) -> tuple[Array, Array]:
+    """Units × coders × categories, 1 where the coder gave the unit that category; and the weights of the units."""
     codes = np.asarray(ratings)
     if codes.ndim != 2 or (codes >= categories).any():
         raise ValueError("ratings are units × coders, of categories counted from 0")
-    return (codes[:, :, None] == np.arange(categories)).astype(float)
+    votes = (codes[:, :, None] == np.arange(categories)).astype(float)
+    return votes, np.ones(len(codes)) if weights is None else np.asarray(weights, dtype=float)
 
 
 def _index(observed: float, expected: float) -> Index:
@@ -75,17 +85,14 @@ def _index(observed: float, expected: float) -> Index:
     return Index(float((observed - expected) / spare) if spare > 1e-12 else np.nan, float(observed), float(expected))
 
 
-def jackknife_variance(statistic: Callable[[NDArray[np.intp]], ArrayLike], clusters: ArrayLike) -> Array:
-    """Variance of a statistic over clusters, leaving out one at a time (Efron & Tibshirani 1993, ch. 11).
+def jackknife_variance(left: ArrayLike) -> Array:
+    """Variance of a statistic from its values with one cluster left out at a time (Efron & Tibshirani 1993, ch. 11).
 
-    statistic: takes the positions of the units that stay, gives a number or an array of them. nan with one cluster.
+    left: one row per cluster; a statistic may be an array of numbers. nan with one cluster.
     """
-    _, code = np.unique(np.asarray(clusters), return_inverse=True)
-    n = code.max(initial=-1) + 1
-    if n < 2:
-        return np.full(np.shape(statistic(np.arange(len(code)))), np.nan)
-    left = np.stack([np.asarray(statistic(np.flatnonzero(code != cluster)), dtype=float) for cluster in range(n)])
-    return (n - 1) / n * ((left - left.mean(axis=0)) ** 2).sum(axis=0)
+    left = np.asarray(left, dtype=float)
+    n = len(left)
+    return (n - 1) / n * ((left - left.mean(axis=0)) ** 2).sum(axis=0) if n > 1 else np.full(left.shape[1:], np.nan)
 
 
 class AgreementInterval(NamedTuple):
@@ -111,10 +118,15 @@ def agreement_interval(
     codes, names = np.asarray(ratings), np.asarray(clusters)
     rated = (codes >= 0).sum(axis=1) > 1
     codes, names = codes[rated], names[rated]
-    whole, n, many = index(codes, categories=categories), len(codes), len(np.unique(names))
+    _, cluster = np.unique(names, return_inverse=True)
+    kinds, kind = np.unique(codes, axis=0, return_inverse=True)
+    counts = np.zeros((cluster.max(initial=-1) + 1, len(kinds)))  # few kinds of rating, however many units
+    np.add.at(counts, (cluster, kind.ravel()), 1)
+    total = counts.sum(axis=0)
+    whole, n, many = index(kinds, categories=categories, weights=total), len(codes), len(counts)
     if many < FEWEST_CLUSTERS or np.isnan(whole.value):
         return AgreementInterval(whole, np.nan, np.nan)
-    variance = jackknife_variance(lambda kept: index(codes[kept], categories=categories).value, names)
+    variance = jackknife_variance([index(kinds, categories=categories, weights=total - own).value for own in counts])
     independent = whole.observed * (1 - whole.observed) / n / (1 - whole.expected) ** 2
     effect = max(float(variance) / independent, 1.0) if independent > 0 else 1.0
     effective = n / effect * (t.ppf((1 + level) / 2, n - 1) / t.ppf((1 + level) / 2, many - 1)) ** 2

@@ -146,9 +146,10 @@ def _rows(cells: _Cells) -> Iterator[dict[str, Any]]:
         yield {"theme": value} | _row(cells.counts[:, number])
     pooled = cells.counts.sum(axis=1)
     yield {"theme": MICRO} | _row(pooled)
-    estimates = _averages(cells.counts)
+    total = cells.counts.sum(axis=0)
+    estimates = _averages(total)
     n_gold, paragraphs = int(pooled[:, [0, 2]].sum()), len(pooled)
-    variance = stats.jackknife_variance(lambda kept: _averages(cells.counts[kept]), np.arange(paragraphs))
+    variance = stats.jackknife_variance([_averages(total - own) for own in cells.counts] or np.empty((0, 3)))
     half = t.ppf(0.975, max(paragraphs - 1, 1)) * np.sqrt(variance)
     estimable = n_gold >= FEWEST_POSITIVES and paragraphs >= stats.FEWEST_CLUSTERS
     row: dict[str, Any] = {"theme": MACRO, "n_gold": n_gold, "n_clusters": paragraphs}
@@ -178,7 +179,7 @@ def _row(counts: np.ndarray) -> dict[str, Any]:
 
 def _averages(counts: np.ndarray) -> np.ndarray:
     """Precision, recall and F1 averaged over the values that have them."""
-    hits, wrong, missed, _ = np.moveaxis(counts.sum(axis=0), -1, 0)
+    hits, wrong, missed, _ = np.moveaxis(counts, -1, 0)
     gold = np.where(hits + missed > 0, 1.0, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         each = np.stack([hits / (hits + wrong), hits / (hits + missed), gold * hits / (hits + (wrong + missed) / 2)])
