@@ -55,6 +55,7 @@ COLUMNS: dict[str, list[str]] = {
     "theme_profile": [
         *("group", "theme", "n_coded", "n_sentences", "share", "low", "high", "per_10k_chars", "range", "n_clusters"),
     ],
+    "theme_influence": ["theme", "term", "n_codes", "n_lost", "share_lost", "moves"],
     "theme_validation": [
         *("coder", "against", "scope", "theme", "n_gold", "precision", "precision_low", "precision_high"),
         *("recall", "recall_low", "recall_high", "f1", "f1_low", "f1_high"),
@@ -99,6 +100,7 @@ GRAIN: dict[str, list[str]] = {
     "facet_hits": ["sentence_id", "facet", "value", "spans", "term"],
     "facet_codes": ["sentence_id", "facet", "value"],
     "theme_profile": ["group", "theme"],
+    "theme_influence": ["theme", "term"],
     "theme_validation": ["coder", "against", "scope", "theme"],
     "coder_agreement": ["facet", "value", "coder_a", "coder_b"],
     "quantities": ["report_id", "spans", "value"],
