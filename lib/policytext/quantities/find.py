@@ -10,15 +10,16 @@ from decimal import Decimal
 from policytext.quantities import names, units
 from policytext.quantities.numerals import ARABIC, CHINESE, arabic, chinese, neighbours, plain
 
-_MULTIPLE = r"万亿|百万|千万|万(?!元户|达|科)|亿"
+_MULTIPLE = r"万亿|百万|千万|万(?!元户|达|科)|个?亿"
 _CANDIDATE = re.compile(
     rf"(?P<whole>{CHINESE}|\d{{1,9}})分之(?P<part>{ARABIC}|{CHINESE})"
+    rf"|(?<![\d/])(?P<over>\d{{1,2}})/(?P<under>\d{{1,2}})(?![\d/])"
     rf"|翻(?:了)?(?P<doublings>[一两二三四\d])?番|(?P<double>翻(?:了)?(?:一)?倍|双倍增|双翻番)"
     rf"|(?P<half>一半|半数|(?<=[过超])半(?=[,，。;；]|数))|(?P<tenths>[一两二三四五六七八九\d](?:\.\d)?)(?:[多余])?成(?:多|(?=[以左,，。;；、的)）]|$)|(?<=[近超约达占过逾].成)(?!立|为|果|功|长|本|员|效|熟|都|交|就|品))"
     rf"|(?P<order>第|前)\s?(?P<ordinal>\d{{1,9}}|[一二三四五六七八九十百]+)\s?(?P<place>位次|位(?![居列于])|名(?!列))?"
     rf"|(?P<sign>(?<!\d)[-负])?(?P<number>{ARABIC})\s?(?P<power>[十百千](?!瓦|米|克|伏|赫|卡))?(?P<vague>多|余|来|几)?"
     rf"(?P<multiple>{_MULTIPLE})?(?P<vaguer>多|余)?\s?(?P<unit>{units.UNIT})?"
-    rf"|(?P<indefinite>[数几]+|十几|几)?(?P<han>{CHINESE})(?P<han_vague>多|余|来|几)?(?P<han_multiple>{_MULTIPLE})?"
+    rf"|(?P<indefinite>[数几]+|十几|几)?(?:(?P<han_low>[一二两三四五六七八九十百]{{1,5}})[到至—])?(?P<han>{CHINESE})(?P<han_vague>多|余|来|几)?(?P<han_multiple>{_MULTIPLE})?"
     rf"(?P<han_vaguer>多|余)?(?P<han_unit>{units.UNIT})"
 )
 _ENDLESS = re.compile(
@@ -26,7 +27,9 @@ _ENDLESS = re.compile(
 )
 _RANGE = re.compile(r"\s?(?:[-—–~～─]+|至|到)\s?")
 _ENDS_IN_MULTIPLE = re.compile(r"(?:万亿|万|亿)$")
-_BOUNDARY = re.compile(r"$|[\s，,。；;、：:！!？?）)”’\"】…]|的(?!一)|水平|行列|之列|和|与|及|且|以内|以后|后|上升|次")
+_BOUNDARY = re.compile(
+    r"$|[\s，,。；;、：:！!？?）)”’\"】…]|的(?!一)|水平|行列|之列|和|与|及|且|以内|以后|后|上升|前移|跃升|提升|晋升|升[至到]|下降"
+)
 _SCOPE = re.compile(
     r"全国|全省|全市|全区|全县|全州|全自治区|全球|世界|省内|市内|国内|省属|同类|同级|同等|同行|同批|地级市|县级市|城市|区县|县区|县市|副省级|苏[南中北]|长三角|珠三角|"
     r"大湾区|华[东南中北]|西[部北南]|东[部北]|中[部西]|中心城市|[省市区县州盟]+(?:排|列|居|第)|位列|位居|排名|排位|位次|名列|跃居|跃升|跃至|升至|稳居|列|居|"
@@ -38,7 +41,7 @@ _CHANGED = re.compile(
     r"(?:前移|上升|提升|跃升|前进|进位|晋升|晋位|上移|赶超|进|升|提前|提高|下降|后移|下滑|下跌|后退|退后|回落|跃进|前跃|提速|跃)(?:了|至?全\w{1,3})?$"
 )
 _INDEX = re.compile(
-    r"(?:指数|总数|系数|数量|得分|评分|密度|分值)[^，,。；\d]{0,8}(?:达到?|为|接近|突破|超过?|近|升至|增至|提高到|提升到|至|到|约|是)(?:了)?$"
+    r"(?:指数|得分|分值)$|(?:指数|总数|系数|数量|得分|评分|密度|分值)[^，,。；\d]{0,8}(?:达到?|为|接近|突破|超过?|近|升至|增至|提高到|提升到|至|到|约|是)(?:了)?$"
 )
 _MEASURED_TIME = re.compile(
     r"天数|时限|时间|时长|周期|用时|耗时|寿命|年龄|压缩|缩短|压减|减少|降至|降到|减至|提前|延长|工期|平均|提速"
@@ -101,6 +104,11 @@ def _candidate(match: re.Match[str], text: str) -> Candidate:
             return Candidate(start, end, None, reason="a fraction without a value", form="fraction")
         percent = (part * 100 / whole).quantize(Decimal("0.01")).normalize()
         return Candidate(start, end, percent + 0, unit="%", form="fraction")
+    if got("over"):
+        over, under = int(got("over")), int(got("under"))
+        share = re.search(r"占[^，,。；;]{0,20}$", text[max(0, start - 24) : start]) and 0 < over < under
+        percent = (Decimal(100 * over) / under).quantize(Decimal("0.01")).normalize() + 0 if share else None
+        return Candidate(start, end, percent, unit="%", form="fraction", reason="" if share else "a slash")
     if got("double"):
         return Candidate(start, end, Decimal(2), unit="倍", form="doubling")
     if match[0].startswith("翻"):
@@ -132,7 +140,10 @@ def _arabic(match: re.Match[str]) -> Candidate:
         value = -value
     end = match.start() + len(match[0].rstrip())
     vague = got("vague") or got("vaguer") or ""
-    return Candidate(start, end, value, got("multiple") or "", got("unit") or "", vague=vague)
+    multiple, unit = got("multiple") or "", got("unit") or ""
+    if multiple == "个亿":
+        multiple, unit = "亿", unit or "元"
+    return Candidate(start, end, value, multiple, unit, vague=vague)
 
 
 def _chinese(match: re.Match[str]) -> Candidate:
@@ -150,6 +161,10 @@ def _chinese(match: re.Match[str]) -> Candidate:
     if pair := neighbours(numeral):
         return Candidate(start, end, pair[0], multiple, got("han_unit"), high=pair[1], form="range")
     value = chinese(numeral) if numeral else Decimal(1)
+    if low := chinese(got("han_low") or ""):
+        rises = value is not None and low < value
+        reason = "" if rises else "a range that does not rise"
+        return Candidate(start, end, low, multiple, got("han_unit"), high=value, form="range", reason=reason)
     reason = "" if value is not None else "neighbouring digits"
     return Candidate(start, end, value, multiple, got("han_unit"), vague=vague, form=form, reason=reason)
 

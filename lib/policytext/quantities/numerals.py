@@ -43,7 +43,7 @@ def chinese(surface: str) -> Decimal | None:
             digit = _DIGITS[character]
         elif character in _POWERS:
             power = _POWERS[character]
-            if power >= last:
+            if power >= last or (digit is None and section):  # 千百: a word for many
                 return None
             section += (1 if digit is None else digit) * power
             digit, last = None, power

@@ -69,7 +69,7 @@ class _Context:
         markers = [marker for marker in calendar.markers(text) if marker.basis != "inferred"]
         if markers and "-" not in markers[-1].label[:6]:
             self.year = Year(markers[-1].label[:4], "inferred")
-        self.planned = wording.is_planned(text, planned=self.planned, lasting=True)
+        self.planned = wording.is_planned(text, planned=self.planned, now=calendar.now, lasting=True)
         if sentence["kind"] == "heading":
             self.section = self.year if markers else self.section
             if _RECORD_HEADING.search(text) or _PLAN_HEADING.search(text):
@@ -99,7 +99,8 @@ def _read_sentence(
         return
     markers = calendar.markers(text)
     whose = wording.distributed(text, kept)
-    together, states = wording.grow_together(text, kept), {}
+    together = wording.told_as_one(text, kept)
+    states: dict[int, str] = {}
     told = wording.told_together(text, kept)
     previous = 0
     last_subject = ""
@@ -107,9 +108,14 @@ def _read_sentence(
         until = kept[number + 1].start if number + 1 < len(kept) else len(text)
         clause = wording.clause_start(text, found, previous)
         words = whose.get(number) or wording.counted(text, found, begins=clause, until=until)
-        state = wording.status(text, found, clause=clause, following=text[found.end : until], planned=context.planned)
-        state = states[number] = "growth" if states.get(together.get(number)) == "growth" else state
-        meaning, last_subject = _meaning(found, words, last_subject, state)
+        following = text[found.end : until]
+        state = wording.status(
+            text, found, clause=clause, following=following, planned=context.planned, now=calendar.now
+        )
+        before = states.get(together.get(number, -1), "")
+        state = states[number] = before if before in ("growth", "threshold") else state
+        nearer = wording.clause_between(text, previous, clause) or last_subject
+        meaning, last_subject = _meaning(found, words, nearer, state)
         when = _year(found, markers, calendar, context, state)
         bound = wording.comparator(text, found)
         value_base, unit_base = units.base(found.value, found.multiple, found.unit)

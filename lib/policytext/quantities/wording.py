@@ -23,16 +23,15 @@ _AFTER = {
     "approx": re.compile(r"\s?(?:左右|上下|前后)"),
 }
 _TAIL = re.compile(
-    r"(?:[已均分别累计总共合计约近超过突破达到为是有至仅就各只将可完成实现了力争确保高于不低少至多的:：\s“（(]|左右|接近|逼近|不足|不到|控制在|增至|增加到|提高到|提升到|稳定在|保持在|"
-    r"共计|同比|较上年|比上年|逾|占|降至|下降到|排名|位列|位居|居|列|排|跃居|升至)+$"
+    r"(?:已经?|(?<!平)均|分别|累计|总计|共计|合计|大?约为?|超过?|突破|不?达到?|为|是|(?<!拥)有|至|到|仅|各(?!类)|只|将|可|完成|实现|了|就|力争|确保|"
+    r"不?[高低少多]于|至少|最[多高低]|的|[:：\s“（(]|左右|接近|逼近|不足|控制在|(?:增加?|提高?|提升|稳定|保持|下?降|上?升|增长|扩大|减少?|缩短|压缩|翻番)[至到在]|近|逾|"
+    r"同比|较上年|比上年|占|排名|位列|位居|居|列|排|跃居|共|[由从](?:\d{4}年[底末]?)?|要)+$"
 )
+_EDGE = " 、和及与（(“”\"'的"
 _HEAD = re.compile(
     r"^(?:其中|目前|全年|今年|去年|上半年|下半年|前三季度|年内|同时|此外|另有|另外|全市|全省|全县|全区|我市|我省|我县|我区|全州|本市|先后|累计|共|已|还|并|现|新的一年|"
-    r"力争|确保|努力|争取|预计|计划|将|要|使|使得|推动|到\d{4}年底?|截至\d{4}年?\d*月?底?|\d{4}年(?:度|底|末)?|[一二三四五六七八九十]是|实现|拥有|共有|现有|建有|达到|有(?!效|机|色|限|关|望)|"
+    r"力争|确保|努力|争取|预计|计划|将|要|使|使得|推动|到\d{4}年底?|截至\d{4}年?\d*月?底?|\d{4}年(?:度|底|末)?|[一二三四五六七八九十]是|实现|拥有(?!量)|共有|现有|建有(?!率)|达到|有(?!效|机|色|限|关|望)|"
     r"[\s、，,（(）)“”]|年均|到年底|截至目前|截至年底|年底)+"
-)
-_VERB = re.compile(
-    r"(?:入选|通过|获评|获批|获得|获|参与|受益|被|正式|进行|建立|实现|达到|位居|位列|列入|全国首创|开工|竣工|投产|投用|建成|上市|落地|签约|的|，|,|、|。|；|;|：|和\d|及\d|等$|[(（])"
 )
 _GROWTH = re.compile(
     r"增长|增产|减产|增幅|增速|增加|提高|提升|下降|降低|减少|回落|上升|上涨|下跌|涨幅|降幅|跌|翻|倍增|同比|环比|递增|缩减|压减|高出|高于全|快于|收窄|扩大|升|降|是\D{1,14}的$"
@@ -43,7 +42,7 @@ _WILL = (
     r"|将(?=全面|继续|进一步|持续|重点|全力|不断|着力|力争|大力|加快|更加|深入|努力|围绕|聚焦|投入|完成|达|开展|建成|举办|有|会)"
 )
 _PLAN = (
-    rf"力争|确保|(?<!累计)(?<!已)争取(?!\w{{0,6}}(?:资金|经费|专项|项目|支持))|预期|(?:预计|有望)(?=[^，,；;。]*$)|年内|[一二两三\d]年内|{_WILL}|明年|下一步|今后|下阶段|未来[一二三两四五\d几]|到20\d\d年(?!.{{0,12}}(?:已|了))|新的?一年|"
+    rf"力争|确保|(?<!累计)(?<!已)争取(?!\w{{0,6}}(?:资金|经费|专项|项目|支持))|预期|(?:预计|有望)(?=[^，,；;。]*$)|年内|[一二两三\d]年内|{_WILL}|明年|下一步|今后|下阶段|未来[一二三两四五\d几]|到20\d\d年(?!\w{{0,12}}(?:已|了))|新的?一年|"
     r"(?<!人才)(?<!攻关)(?<!火炬)(?<!双创)计划(?=投资|总投资|完成|新|引|实施|用|安排|建设|到|于|开工|招|培育|建成|年|在)"
 )
 _FUTURE = re.compile(
@@ -64,9 +63,11 @@ _AIMED = re.compile(r"(?:聚焦|围绕|紧盯|瞄准|盯准)[^，,。；]*$")
 _HEAD_NOUN = re.compile(r"(?:的)?[一-龥A-Za-z“]")
 _LEVEL = r"(?:国家级?|省级?|市级?|区级?|县级?|世界级|部级|厅级|国际级?|省部级|地市级)"
 _LEVELS = re.compile(rf"(?:{_LEVEL}[、和及与]?)+$")
+_MOVES = re.compile(r"[增减升降扩]|提高|提升|上升|下降|达|占")
 _STOPS = re.compile(r"[，,。；;：:！!？?…\n]|(?<!\d)、")
 
 
+_UNTIL = re.compile(r"到(20\d\d)年")
 REACH = 300
 """How many characters before a number its sentence is heeded: longer ones are tables that lost their lines."""
 
@@ -90,15 +91,15 @@ def comparator(text: str, found: Candidate) -> str:
     return "exact"
 
 
-def status(text: str, found: Candidate, *, clause: int, following: str, planned: bool) -> str:
+def status(text: str, found: Candidate, *, clause: int, following: str, planned: bool, now: int | None) -> str:
     """achieved, cumulative, target, growth, rank, threshold or other.
 
     clause: where the clause of the number begins. following: the text up to the next number.
-    planned: whether the sentences before speak of what is to come.
+    planned: whether the sentences before speak of what is to come. now: the year of the report.
     """
     before = text[clause : found.start]
     told = text[max(0, found.start - REACH) : found.start]
-    future = is_planned(told, planned=planned)
+    future = is_planned(told, planned=planned, now=now)
     if found.rank and found.rank != "change":
         return "target" if future and _FUTURE.search(told) else "rank"
     if _is_threshold(found, before, following):
@@ -116,12 +117,13 @@ def status(text: str, found: Candidate, *, clause: int, following: str, planned:
     return "cumulative" if _STOCK.search(before) else "achieved"
 
 
-def is_planned(text: str, *, planned: bool, lasting: bool = False) -> bool:
+def is_planned(text: str, *, planned: bool, now: int | None = None, lasting: bool = False) -> bool:
     """Whether the last word that tells plan from record tells a plan; `planned` where none stands in the text.
 
-    lasting: heed only the words that hold for the sentences after them too.
+    now: the year of the report, from which on 到2025年 is to come. lasting: heed only the words that hold for the
+    sentences after them too.
     """
-    text = re.sub("《[^》]*》", "", text)
+    text = _UNTIL.sub(lambda match: match[0] if now and int(match[1]) >= now else "", re.sub("《[^》]*》", "", text))
     future, past = (_LASTING_FUTURE, _LASTING_PAST) if lasting else (_FUTURE, _PAST)
     last_future = max((match.start() for match in future.finditer(text)), default=-1)
     last_past = max((match.start() for match in past.finditer(text)), default=-1)
@@ -164,6 +166,12 @@ def clause_start(text: str, found: Candidate, previous: int) -> int:
     return begins
 
 
+def clause_between(text: str, previous: int, begins: int) -> str:
+    """The subject of the last whole clause between two numbers; empty where there is none."""
+    clauses = [clause for clause in _STOPS.split(text[previous:begins]) if len(clause.strip()) > 5]
+    return subject(clauses[-1]) if clauses and previous else ""
+
+
 def counted(text: str, found: Candidate, *, begins: int, until: int) -> str:
     """The words for what a number counts, of its own clause; empty where the clause has none.
 
@@ -172,7 +180,7 @@ def counted(text: str, found: Candidate, *, begins: int, until: int) -> str:
     before = subject(text[begins : found.start])
     following = re.sub(r"^(?:及|或)?(?:以上|以下|以内|左右)", "", text[found.end : until])
     after = ""
-    if is_classifier(found.unit) and not found.rank and _HEAD_NOUN.match(following):
+    if is_classifier(found.unit) and not found.rank and _HEAD_NOUN.match(following) and not _MOVES.match(following):
         after = _noun_phrase(following)
     if not is_classifier(found.unit) and not found.rank and re.match(r"的|规模的?[一-龥]", following):
         return before + _noun_phrase(re.sub(r"^(?:规模)?的?", "", following)) if len(before) < 8 else before
@@ -186,9 +194,7 @@ def subject(before: str) -> str:
     """The words before a number without what leads in (目前全市共有) and what leads over to it (达到, 超过)."""
     before = re.split(r"[，,。；;：:！!？?…]", before)[-1]
     before = _HEAD.sub("", _TAIL.sub("", before))
-    before = re.sub(
-        r"^(?:在(?![孵校建册岗营])|对|把|将|从)|(?:在|由|对|从|提|升|增|降)$", "", before.strip(" 、和及与（(“”\"'的")
-    )
+    before = re.sub(r"^(?:在(?![孵校建册岗营])|对(?![接外口标])|把|将|从(?![业事]))", "", before.strip(_EDGE))
     return before[-40:]
 
 
@@ -234,7 +240,7 @@ def told_together(text: str, found: list[Candidate]) -> dict[int, str]:
     return told
 
 
-def grow_together(text: str, found: list[Candidate]) -> dict[int, int]:
+def told_as_one(text: str, found: list[Candidate]) -> dict[int, int]:
     """For numbers told together in the same unit (分别增长8.1%和8.8%): the first of them, by position in `found`."""
     return {
         number: first
