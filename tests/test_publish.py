@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -210,6 +211,17 @@ def test_a_picture_measures_the_same_in_every_format(bundle):
     with Image.open(bundle / "zh.png") as picture:
         sides = [side / dots * 25.4 for side, dots in zip(picture.size, picture.info["dpi"], strict=True)]
     assert sides == pytest.approx([60, 30], abs=0.6)  # whole pixels of half a millimetre
+
+
+@pytest.mark.slow
+def test_a_simple_figure_in_all_its_files_takes_less_than_two_and_a_half_seconds(small):
+    """Of the processor, so that what else the machine does is not measured; the best of three, the fonts once read."""
+    times = []
+    for _ in range(3):
+        start = time.process_time()
+        publish.figure(small, "dots", dots, DATA, words=WORDS)
+        times.append(time.process_time() - start)
+    assert min(times) < 2.5
 
 
 # ---------------------------------------------------------------- data.csv
