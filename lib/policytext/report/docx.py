@@ -34,7 +34,7 @@ _STYLES: dict[str, tuple[str, float, float]] = {
     "Normal": (_SONG, 10.5, 6),
     "Body Text": (_SONG, 10.5, 6),
     "First Paragraph": (_SONG, 10.5, 6),
-    "Compact": (_SONG, 10.5, 3),
+    "Compact": (_SONG, 10, 2),
     "Title": (_HEI, 20, 12),
     "Heading 1": (_HEI, 15, 8),
     "Heading 2": (_HEI, 12.5, 6),
@@ -95,7 +95,7 @@ class Manuscript(Noted):
 def docx_of(document: Document) -> bytes:
     """The report as DOCX."""
     form = Manuscript(document)
-    blocks = pandoc.change(without_title(form.numbered()), _plain)
+    blocks = without_title(form.numbered())
     headers = [node for node in blocks if node["t"] == "Header"]
     for i, header in enumerate(headers):
         header["c"][1][0] = f"section{i}"
@@ -116,12 +116,6 @@ def _dated(packed: bytes) -> bytes:
             kind = zipfile.ZIP_STORED if entry.filename.endswith(".png") else zipfile.ZIP_DEFLATED
             new.writestr(zipfile.ZipInfo(entry.filename, (2000, 1, 1, 0, 0, 0)), old.read(entry), kind)
     return again.getvalue()
-
-
-def _plain(node: Node) -> list[Node] | None:
-    if node["t"] == "Link" and not node["c"][2][0].startswith(("#", "https://")):
-        return list(node["c"][1])
-    return None
 
 
 # ---------------------------------------------------------------- fields
@@ -219,7 +213,7 @@ def _dress(style: Any, chinese: str, size: float, after: float) -> None:
     style.font.color.rgb = _ACCENT if headed else RGBColor(0x1B, 0x1F, 0x24)
     form = style.paragraph_format
     form.space_after, form.space_before = Pt(after), Pt(size if style.name.startswith("Heading") else 0)
-    form.line_spacing = 1.15 if size < 10 or headed else 1.4
+    form.line_spacing = 1.15 if size <= 10 or headed else 1.4
     if headed or style.name in ("Table Caption", "Captioned Figure"):
         form.keep_with_next = True
 

@@ -28,7 +28,7 @@ WORDS = {
     "rounding": ("写法", "written as"),
     "skip": ("跳到正文", "Skip to the report"),
     "close": ("关闭", "Close"),
-    "figure": ("图", "Figure"),
+    "no_figure": ("（缺图）", "(figure missing)"),
     "no_sentences": (
         "此数由上表算得，不对应单个句子。",
         "Computed from the table named above; no single sentence stands behind it.",
@@ -60,6 +60,8 @@ class Form:
             return self.stated(node["c"][1], given["key"], classes[0])
         if node["t"] == "Span" and {"text", "citation"} & set(classes):
             return self.worded(node["c"][1])
+        if node["t"] == "Link" and not self.leads(node["c"][2][0]):
+            return list(node["c"][1])
         if node["t"] == "Div" and "figure" in classes:
             return self._figure(given["name"])
         if node["t"] == "Div" and "table" in classes:
@@ -90,7 +92,11 @@ class Form:
 
     def refer(self, name: str, number: str) -> list[Node]:
         """A reference to a figure or table; number is empty where the figure is not there."""
-        return pandoc.text(number or self.document.missing(name))
+        return pandoc.text(number or self.word("no_figure"))
+
+    def leads(self, target: str) -> bool:
+        """Whether a link is one; the others are their words only. A file that stands alone links to itself and the web."""
+        return target.startswith(("#", "https://"))
 
     def stated(self, inlines: list[Node], key: str, kind: str) -> list[Node]:
         """A value, claim or quotation."""

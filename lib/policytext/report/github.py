@@ -28,6 +28,9 @@ class Markdown(Form):
         picture = pandoc.image(f"{folder}/{self.language}.png", shown.say("alt", self.language))
         return [pandoc.para([picture]), pandoc.para(told)]
 
+    def leads(self, target: str) -> bool:
+        return super().leads(target) or ":" not in target.split("/")[0]
+
     def table(self, name: str, number: str, caption: list[Node], tables: list[Node]) -> list[Node]:
         for table in tables:
             column_widths(table)
@@ -37,7 +40,7 @@ class Markdown(Form):
 def markdown(document: Document) -> str:
     """The report as Markdown."""
     blocks = pandoc.change(Markdown(document, place_of(document.values.study.home)).woven(), _readable)
-    return pandoc.write(blocks, "gfm-raw_html-tex_math_dollars").decode()
+    return pandoc.write(blocks, "gfm-raw_html").decode()
 
 
 def place_of(home: Home) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -143,14 +144,18 @@ class Page(Form):
         return [piece for piece in [*pieces, ("left-out", "", visible(text[position:]))] if piece[2]]
 
 
+_SIDES = re.compile(r'<(t[dh]) style="text-align: (left|right|center);">')
+"""Pandoc gives columns their side by a style, which the content policy forbids. No text can hold this: it is escaped."""
+
 _END = pandoc.raw("html", "</button>")
 
 
 def page(document: Document) -> str:
     """The report as one HTML page."""
     form = Page(document)
-    blocks = pandoc.change(form.woven(), _harmless)
+    blocks = form.woven()
     body = pandoc.write(blocks, "html5", "--no-highlight", "--email-obfuscation=none").decode()
+    body = _SIDES.sub(r'<\1 class="\2">', body)
     headings = [(node["c"][0], node["c"][1][0], pandoc.said(node["c"][2])) for node in blocks if node["t"] == "Header"]
     style = (_HERE / "page.css").read_text("utf-8")
     given = {"body": body, "style": style, "sum": checksum(style), "title": document.title, "word": form.word}
@@ -167,10 +172,3 @@ def _embedded(file: Path) -> str:
 def checksum(style: str) -> str:
     """The hash by which a content policy knows the one style sheet of a page."""
     return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-
-
-def _harmless(node: Node) -> list[Node] | None:
-    """Links that lead out of a file that stands alone are its words only; columns get their side by class, not style."""
-    if node["t"] == "Link" and not node["c"][2][0].startswith(("#", "https://")):
-        return list(node["c"][1])
-    return None

@@ -77,8 +77,8 @@ def write(blocks: Sequence[Node], to: str, *options: str, folder: Path | None = 
 def text(words: str) -> list[Node]:
     """Words as inline nodes: whatever they hold is shown as it is."""
     found: list[Node] = []
-    for word in re.split(r"[ \t\r\n]+", visible(words)):
-        found += [*([{"t": "Space"}] if found else []), *([{"t": "Str", "c": word}] if word else [])]
+    for i, word in enumerate(re.split(r"[ \t\r\n]+", visible(words))):
+        found += [*([{"t": "Space"}] if i else []), *([{"t": "Str", "c": word}] if word else [])]
     return found
 
 

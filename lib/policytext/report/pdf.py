@@ -100,9 +100,11 @@ def _set(node: Node, font: Path) -> list[Node] | None:
     if node["t"] in ("Str", "Code"):
         text = node["c"] if node["t"] == "Str" else node["c"][1]
         for character in style.missing(font, text):
-            text = text.replace(character, f"⟨U+{ord(character):04X}⟩")
+            text = text.replace(character, f"[U+{ord(character):04X}]")
         text = _LONG.sub(lambda run: "\u200b".join(re.findall(".{1,20}", run[0])), text)
         return [{"t": "Str", "c": text} if node["t"] == "Str" else {"t": "Code", "c": [node["c"][0], text]}]
+    if node["t"] == "Header" and node["c"][1][0] == "evidence-notes":  # no figure may drift in among the notes
+        return [pandoc.raw("typst", "#place.flush()", block=True), node]
     if node["t"] == "Table":
         column_widths(node)
     if node["t"] == "Div" and "note" in node["c"][0][1]:
@@ -112,6 +114,4 @@ def _set(node: Node, font: Path) -> list[Node] | None:
             *node["c"][1],
             pandoc.raw("typst", f"] <{name}>]", block=True),
         ]
-    if node["t"] == "Link" and not node["c"][2][0].startswith(("#", "https://")):
-        return list(node["c"][1])
     return None

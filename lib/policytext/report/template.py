@@ -178,7 +178,7 @@ class Wording:
         )
         source = Source("sentences", f"sentence_id={name}", "text", places=lambda: [place])
         text = part or found["text"]
-        return Markup("“{}”").format(self.ledger.state(text, source, text, "as it stands", "quote"))
+        return self.ledger.state(f"“{text}”", source, text, "as it stands", "quote")
 
     # ------------------------------------------------------------ claims
 

@@ -68,9 +68,13 @@ def unit(name: str, language: str) -> str:
 # ---------------------------------------------------------------- numbers
 
 
+def _minus(written: str) -> str:
+    return written.replace("-", "−")
+
+
 def number(value: float) -> str:
     """A whole number with commas between thousands, another one to three digits."""
-    return f"{int(value):,}" if value == int(value) else f"{value:.3g}"
+    return _minus(f"{int(value):,}" if value == int(value) else f"{value:.3g}")
 
 
 def default(value: Any) -> tuple[str, str]:
@@ -89,17 +93,17 @@ def default(value: Any) -> tuple[str, str]:
 
 def rate(value: float) -> str:
     """A rate per 10,000, to two or three digits."""
-    return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+    return _minus(f"{value:.0f}" if abs(value) >= 10 else f"{value:.1f}")
 
 
 def percent(share: float, digits: int = 0) -> str:
     """A share as a percentage."""
-    return f"{share:.{digits}%}"
+    return _minus(f"{share:.{digits}%}")
 
 
 def decimal(value: float, digits: int = 2) -> str:
     """A number to so many decimals."""
-    return f"{value:,.{digits}f}"
+    return _minus(f"{value:,.{digits}f}")
 
 
 def probability(value: float, digits: int = 3) -> str:
