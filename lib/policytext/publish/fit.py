@@ -19,7 +19,7 @@ Draw = Callable[[pd.DataFrame, str], Figure]
 Pages = dict[str, list[Figure]]
 """For each language the pages of a figure; most have one."""
 
-SPLITS = ("report_id", "finding", "group", "term", "theme", "indicator", "unit_id", "unit")
+SPLITS = ("report_id", "finding", "group", "term", "theme", "indicator", "facet", "unit_id", "unit")
 """Columns whose values may go on the next page, the first that a table has and that helps."""
 
 _SLACK = 0.1  # millimetres that two texts may share, and a text may stand beyond an edge: no eye sees it
@@ -35,17 +35,16 @@ def fit(
     pages, by the values of a column of `SPLITS`. What cannot be read even then is drawn all the same, with a warning.
     Raises PolicytextError where a missing value would be printed as a word.
     """
-    wider = presets.columns(preset)
-    for column in wider:
+    for column in presets.columns(preset):
         with style.drawing(text, preset=column):
             pages = {language: [_laid_out(draw(data, language))] for language in languages}
-        faults = list(_faults(pages, column))
+            faults = list(_faults(pages, column))
         if not faults:
             return column, pages
     if too_high(pages, column):
         with style.drawing(text, preset=column):
             pages = _over_pages(draw, data, pages, column)
-        faults = list(_faults(pages, column))
+            faults = list(_faults(pages, column))
     if faults:
         warnings.warn(f"the figure {name} in {column.name}: {'; '.join(faults[:3])}", stacklevel=3)
     return column, pages
