@@ -88,7 +88,9 @@ def candidates(text: str) -> Iterator[Candidate]:
         characters[start:end] = "\0" * (end - start)
     shown = "".join(characters)
     found = [_judge(_candidate(match, shown), shown) for match in _CANDIDATE.finditer(shown)]
-    yield from _joined(_shared(found, shown), shown)
+    for candidate in _joined(_shared(found, shown), shown):
+        below = candidate.value is not None and candidate.value < 0 and units.is_classifier(candidate.unit)
+        yield replace(candidate, reason="a count below zero") if below and not candidate.reason else candidate
     for start, end, reason in hidden:
         if any(character.isdigit() for character in written[start:end]):
             yield Candidate(start, end, None, reason=reason)
@@ -233,6 +235,8 @@ def _chinese_reason(found: Candidate, before: str, after: str) -> str:
     small = not found.multiple and value < 10
     cue = bool(_BARE_NEEDS.search(before)) or bool(found.vague)
     achieved = _ACHIEVED.search(before)
+    if not units.is_classifier(found.unit) and re.match(r"的?(?:以上)?(?:\d|企业|项目|产业|集群|园区)", after):
+        cue = False  # 过亿元的3家 names a class
     if found.form == "round" and not cue and (found.multiple or value >= 10):
         return "a round word"
     if not found.multiple and (value == 0 or (value == 1 and found.unit != "倍")):
@@ -251,6 +255,8 @@ def _chinese_reason(found: Candidate, before: str, after: str) -> str:
 def _without_unit(found: Candidate, before: str, after: str) -> Candidate:
     """1.3万亿 of 产值 are 元, 1000万 of 人口 are 人; other bare numbers count nothing that is told."""
     clause = re.split("[，,。；;]", before)[-1]
+    if found.multiple and (unknown := re.match(r"[一-龥](?=[，,。；;、）)]|$)", after)):
+        return replace(found, end=found.end + 1, unit=unknown[0])
     if not found.multiple:
         stated = _INDEX.search(clause) and re.match(r"\s?(?:[，,。；;、）)]|以上|左右|以内|以下|点|$)", after)
         return found if stated and not re.search(r"[年月号第]$", clause) else replace(found, reason="no unit")
