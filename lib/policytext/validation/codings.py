@@ -94,7 +94,7 @@ def read(
     study: Study, sentences: pd.DataFrame, *, scheme: Scheme | None = None
 ) -> tuple[pd.DataFrame, list[PolicytextError]]:
     """The same table, and all that is wrong with the files of codings; without rows where anything is."""
-    paths = sorted((study.home.seeds / "coding").glob("*.csv"))
+    paths = sorted((study.home.seeds / "coding").glob("*.csv"), key=lambda path: (path.name[0] == "f", path.name))
     named = [(path, match[2]) for path in paths if (match := _FILE.fullmatch(path.name))]
     problems = [
         PolicytextError(

@@ -14,7 +14,7 @@ from policytext import style
 Labels = Mapping[str, Mapping[str, str]]
 Captions = dict[str, dict[str, str]]
 
-_ROW, _MARK, _HEAD = 3.3, 1.3, 7  # millimetres of a row, more for each pair compared in it, of a title
+_ROW, _MARK, _HEAD = 2.8, 1.0, 7  # millimetres of a row, more for each pair compared in it, of a title
 _THRESHOLDS = (0.667, 0.8)
 _WORDS = {
     "alpha": ("编码者间信度：Krippendorff α", "Between coders: Krippendorff's α"),
@@ -68,11 +68,13 @@ def quality(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fig
     values = {
         facet: _in_order(shown.loc[shown["facet"] == facet, "value"], facet, labels[language]) for facet in facets
     }
-    heights = [len(values[facet]) for facet in facets]
+    pairs = (
+        shown.groupby(["facet", "measure"])[["coder", "against", "scope"]].value_counts().groupby(level=[0, 1]).size()
+    )
+    heights = [len(values[facet]) * (_ROW + _MARK * pairs[facet].max()) for facet in facets]
     keys = shown[["measure", "coder", "against", "scope"]].drop_duplicates().itertuples(index=False, name=None)
     looks = style.marks(dict.fromkeys(_series(key[1:], labels[language], language) for key in keys))
-    row = _ROW + _MARK * max(shown.groupby(["measure", "facet", "value"], sort=False).size(), default=1)
-    figure = style.figure(24 + _HEAD * len(facets) + row * sum(heights))
+    figure = style.figure(24 + _HEAD * len(facets) + sum(heights))
     grid = figure.subplots(len(facets), len(measures), squeeze=False, sharex="col", height_ratios=heights)
     for facet, line in zip(facets, grid, strict=True):
         for measure, axes in zip(measures, line, strict=True):
@@ -163,7 +165,9 @@ def _legend(
         "tentative": {"linestyle": (0, (2, 1.4)), "linewidth": 0.9},
     }
     handles += [Line2D([], [], color=style.MUTED, label=_word(name, labels, language), **signs[name]) for name in notes]
-    figure.legend(handles=handles, loc="outside upper left", ncols=style.columns(3), frameon=False)
+    letters = max(sum(1 + (character > "\u2e7f") for character in handle.get_label()) for handle in handles)
+    columns = style.columns(3, least=10 + 1.2 * letters)
+    figure.legend(handles=handles, loc="outside upper left", ncols=columns, frameon=False)
 
 
 def quality_words(shown: pd.DataFrame, *, coders: Mapping[str, str]) -> Captions:
