@@ -55,8 +55,9 @@ def counted(quantities: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["n_units", "n", "indicator"], ascending=[False, False, True], ignore_index=True)
 
 
-def levels(table: pd.DataFrame, quantities: pd.DataFrame) -> pd.DataFrame:
-    """One row per number of an indicator that two units or more give, of the indicators that compare first.
+def levels(table: pd.DataFrame, quantities: pd.DataFrame, *, most: int = 60) -> pd.DataFrame:
+    """One row per number of an indicator that two units or more give: of those that compare first, then of those that
+    most units give, as many indicators as have `most` numbers together, and one at least.
 
     table: what `quantities.like_for_like` returns. Columns: indicator, measure (its column `unit`), unit_id, year, status,
     comparator, value, like. Within an indicator what was reached stands before targets, the greatest first.
@@ -68,8 +69,10 @@ def levels(table: pd.DataFrame, quantities: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rows["several"] > 1].assign(aim=rows["status"].eq(AIM))
     keys = ["compares", "several", "indicator", "measure", "aim", "value"]
     rows = rows.sort_values(keys, ascending=[False, False, True, True, True, False], kind="stable")
+    number = rows.groupby(["indicator", "measure"], sort=False).ngroup()
+    until = rows.groupby(number).size().cumsum()
     columns = ["indicator", "measure", "unit_id", "year", "status", "comparator", "value", "like"]
-    return rows[columns].reset_index(drop=True)
+    return rows.loc[(number == 0) | (number.map(until) <= most), columns].reset_index(drop=True)
 
 
 def verdicts(table: pd.DataFrame) -> pd.DataFrame:
@@ -170,3 +173,20 @@ def coded(study: Study) -> pd.DataFrame:
     rows, problems = read_rows(path, _Coded, file="seeds/coding/quantities.csv") if path.is_file() else ([], [])
     exit_with(problems)
     return pd.DataFrame([row.model_dump() for _, row in rows], columns=list(_Coded.model_fields))
+
+
+def differences(unlike: pd.DataFrame) -> pd.DataFrame:
+    """One row per number that was missed, spurious, or, where any reader would put it into a table, understood otherwise.
+
+    unlike: what `quantities.unlike` returns. Columns: outcome (missed, spurious, or what differs), surface, and indicator,
+    year and status as they were coded and read.
+    """
+    names = ("comparator", "status", "year", "indicator")
+    core = unlike["core"].astype(str).eq("1") & unlike["outcome"].eq("found")
+    wrong = {name: core & ~unlike[f"same_{name}"].eq(True) for name in names}
+    outcome = unlike["outcome"].mask(core, "")
+    for name, rows in wrong.items():
+        outcome = outcome.mask(rows, outcome.str.cat([f"{name} "] * len(outcome)))
+    table = unlike.assign(outcome=outcome.str.strip(), surface=unlike["surface_coded"].fillna(unlike["surface_read"]))
+    columns = [f"{name}_{side}" for name in ("indicator", "year", "status") for side in ("coded", "read")]
+    return table.loc[~table["outcome"].isin(["", "found"]), ["outcome", "surface", *columns]].reset_index(drop=True)

@@ -37,12 +37,10 @@ def vocabulary(outline: pd.DataFrame, terms: pd.DataFrame, *, stopwords: Collect
         for unit, rows in outline.groupby("unit_id", sort=False)
     }
     candidates = terms[terms["unit_id"].isin(list(places)) & ~terms["term"].isin(list(stopwords))]
-    starts = candidates["spans"].str.partition("-")[0].astype(int)
-    inside = [
-        any(low <= start < high for low, high in places[unit])
-        for unit, start in zip(candidates["unit_id"], starts, strict=True)
-    ]
-    found = candidates[inside].groupby("term", sort=False)["unit_id"]
+    starts = candidates["spans"].str.split("-").str[0].astype("int64")
+    spots = zip(candidates["unit_id"], starts, strict=True)
+    inside = [any(low <= start < high for low, high in places[unit]) for unit, start in spots]
+    found = candidates.loc[pd.Series(inside, index=candidates.index, dtype=bool)].groupby("term", sort=False)["unit_id"]
     counted = pd.DataFrame(
         {"n_units": found.nunique(), "units": found.agg(lambda ids: "; ".join(dict.fromkeys(ids))), "n": found.size()}
     )

@@ -112,8 +112,8 @@ def _handles(present: set[str], language: str) -> list[Line2D]:
     ]
 
 
-def levels_words(shown: pd.DataFrame) -> Captions:
-    """Title, caption and alt text of `levels`, in Chinese and English."""
+def levels_words(shown: pd.DataFrame, *, n_numbers: int) -> Captions:
+    """Title, caption and alt text of `levels`, in Chinese and English. n_numbers: those of the table `indicators`."""
     by = ["indicator", "measure"]
     n, like, units = shown.groupby(by).ngroups, int(shown["like"].sum()), shown["unit_id"].nunique()
     n_like = shown[shown["like"]].groupby(by).ngroups
@@ -121,12 +121,15 @@ def levels_words(shown: pd.DataFrame) -> Captions:
     return {
         "title": {"zh": "各地共有的指标", "en": "Indicators that several places give"},
         "caption": {
-            "zh": f"{units}个单元中至少两个给出数字的{n}项指标，共{len(shown)}个数字，其中{targets}个是目标值（空心），{bounds}个是界限或约数。蓝色为不同地区同年、同为已实现或同为"
-            f"目标、可以相比的数字（{n_like}项指标，{like}个）；灰色的年份或性质不同，或一地包含另一地，只宜并列，不宜比较。任何数字都不相加。",
-            "en": f"The {style.many(n, 'indicator')} for which two or more of {style.many(units, 'unit')} give a number: {style.many(len(shown), 'number')}, of "
-            f"which {targets} are targets (hollow) and {bounds} bounds or rough. Blue numbers are of different places, the same year, and all "
+            "zh": f"至少两个单元给出数字的{n}项指标，共{len(shown)}个数字（{units}个单元），其中{targets}个是目标值（空心），{bounds}个是界限或约数。"
+            f"蓝色为不同地区同年、同为已实现或同为目标、可以相比的数字（{n_like}项指标，{like}个）；"
+            "灰色的年份或性质不同，或一地包含另一地，只宜并列，不宜比较。任何数字都不相加。"
+            f"指标表共有{n_numbers}个数字。",
+            "en": f"{style.many(n, 'indicator')} that two units or more give: {style.many(len(shown), 'number')} of {style.many(units, 'unit')}, "
+            f"of which {targets} are targets (hollow) and {bounds} bounds or rough. Blue numbers are of different places, the same year, and all "
             f"reached or all aimed at, so they may be compared ({like}, in {style.many(n_like, 'indicator')}); grey ones differ in year or "
-            "in kind, or one place contains the other: they stand side by side and no more. No number is added to another.",
+            "in kind, or one place contains the other: they stand side by side and no more. No number is added to another. "
+            f"The table of indicators has {style.many(n_numbers, 'number')}.",
         },
         "alt": {
             "zh": f"点图，{n}个小图，每图一项指标，每行一个数字，标有地区、数值和年份；可比的{like}个为蓝色。",
