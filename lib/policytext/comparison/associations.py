@@ -16,6 +16,7 @@ from policytext.study import COLUMNS, empty
 ALPHA = 0.05
 MIN_N = 5
 """A code is tested where so many sentences carry it; of rarer ones every verdict would be luck."""
+_EXACT = 200_000_000  # steps that counting one p exactly may take: a second at most
 THEMES = "theme"
 FACETS = ("instrument", "status", "actor")
 
@@ -119,7 +120,7 @@ def _permutation_p(
     def exact(place: int) -> float:
         group, item = np.unravel_index(place, p.shape)
         counts = own.counts[:, [item]].toarray()[:, 0]
-        return stats.exact_permutation_p(counts, own.sizes, own.group == group)
+        return stats.exact_permutation_p(counts, own.sizes, own.group == group, states=_EXACT // len(own.sizes))
 
     return stats.settled(p.ravel(), np.zeros(p.size), exact, draws=draws, alpha=alpha).reshape(p.shape)
 

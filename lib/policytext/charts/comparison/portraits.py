@@ -179,7 +179,8 @@ def _cut(text: str, letters: int) -> str:
 
 def portraits_words(shown: pd.DataFrame) -> Captions:
     """Title, caption and alt text of `portraits`."""
-    groups, top_n = shown["group"].nunique(), int((shown["section"] == "term").groupby(shown["group"]).sum().max() or 0)
+    groups, terms = shown["group"].nunique(), shown[shown["section"] == "term"]
+    top_n = int(terms["order"].max()) if len(terms) else 0
     return {
         "title": {"zh": "各地文本画像", "en": "A portrait of each text"},
         "caption": {
