@@ -117,7 +117,7 @@ def crossed(coded: pd.DataFrame, facets: pd.DataFrame, *, facet: str = "instrume
     values = facets.loc[facets["facet"] == facet, ["sentence_id", "value"]].drop_duplicates()
     both = coded[["sentence_id", "theme"]].merge(values, on="sentence_id")
     table = both.groupby(["theme", "value"]).size().rename("n").reset_index()
-    return table.assign(share=table["n"] / table["theme"].map(coded.groupby("theme").size()))
+    return table.assign(share=table["n"] / table["theme"].map(coded.groupby("theme").size()).astype(float))
 
 
 def shares(
@@ -132,7 +132,7 @@ def shares(
     order = [group for group in dict.fromkeys(groups) if group in totals.index]
     index = pd.MultiIndex.from_product([order, list(values)], names=["group", "value"])
     table = chosen.groupby(["group", "value"]).size().reindex(index, fill_value=0).rename("n").reset_index()
-    table["n_sentences"] = table["group"].map(totals)
+    table["n_sentences"] = table["group"].map(totals).astype(int)
     return table.assign(share=table["n"] / table["n_sentences"])
 
 
@@ -148,7 +148,7 @@ def along(coded: pd.DataFrame, sentences: pd.DataFrame) -> pd.DataFrame:
 def sides(hits: pd.DataFrame, *, theme: str) -> pd.DataFrame:
     """One row per (unit_id, side) of a theme whose rules are named `side: …`: n sentences with a hit of that side."""
     own = hits[(hits["theme"] == theme) & hits["rule"].str.contains(":", regex=False)]
-    own = own.assign(side=own["rule"].str.partition(":")[0]).drop_duplicates(["sentence_id", "side"])
+    own = own.assign(side=own["rule"].str.split(":").str[0]).drop_duplicates(["sentence_id", "side"])
     return own.groupby(["unit_id", "side"], sort=False).size().rename("n").reset_index()
 
 
