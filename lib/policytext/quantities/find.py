@@ -17,6 +17,7 @@ _CANDIDATE = re.compile(
     rf"|翻(?:了)?(?P<doublings>[一两二三四\d])?番|(?P<double>翻(?:了)?(?:一)?倍|双倍增|双翻番)"
     rf"|(?P<half>一半|半数|(?<=[过超])半(?=[,，。;；]|数))|(?P<tenths>[一两二三四五六七八九\d](?:\.\d)?)(?:[多余])?成(?:多|(?=[以左,，。;；、的)）]|$)|(?<=[近超约达占过逾].成)(?!立|为|果|功|长|本|员|效|熟|都|交|就|品))"
     rf"|(?P<order>第|前)\s?(?P<ordinal>\d{{1,9}}|[一二三四五六七八九十百]+)\s?(?P<place>位次|位(?![居列于])|名(?!列))?"
+    rf"|(?P<great>[一两二三四五六七八九]?[十百千]{{0,2}}(?:万亿|万|亿))(?=[，,。；;、）)”]|大关|以上|$)"
     rf"|(?P<sign>(?<!\d)[-负])?(?P<number>{ARABIC})\s?(?P<power>[十百千](?!瓦|米|克|伏|赫|卡))?(?P<vague>多|余|来|几)?"
     rf"(?P<multiple>{_MULTIPLE})?(?P<vaguer>多|余)?\s?(?P<unit>{units.UNIT})?"
     rf"|(?P<indefinite>[数几]+|十几|几)?(?:(?P<han_low>[一二两三四五六七八九十百]{{1,5}})[到至—])?(?P<han>{CHINESE})(?P<han_vague>多|余|来|几)?(?P<han_multiple>{_MULTIPLE})?"
@@ -128,6 +129,10 @@ def _candidate(match: re.Match[str], text: str) -> Candidate:
     if got("order"):
         value = arabic(got("ordinal")) if got("ordinal").isdigit() else chinese(got("ordinal"))
         return Candidate(start, end, value, unit="位", rank=got("order"), form=got("place") or "bare")
+    if got("great"):
+        numeral, multiple = re.sub(r"(?:万亿|万|亿)$", "", got("great")), _ENDS_IN_MULTIPLE.search(got("great"))
+        value = chinese(numeral) if numeral else Decimal(1)
+        return Candidate(start, end, value, multiple[0] if multiple else "", form="great")
     return _arabic(match) if got("number") else _chinese(match)
 
 
@@ -184,6 +189,9 @@ def _judge(found: Candidate, text: str) -> Candidate:
         return replace(found, reason="digits set apart")
     if found.form in ("chinese", "round", "range"):
         found = replace(found, reason=_chinese_reason(found, before, after))
+    elif found.form == "great":
+        told = _without_unit(found, before, after)
+        found = told if told.unit and _BARE_NEEDS.search(before) else replace(found, reason="a round word")
     elif not found.unit:
         found = _without_unit(found, before, after)
     if found.unit in units.DURATIONS and not found.reason:
@@ -200,6 +208,8 @@ def _judge(found: Candidate, text: str) -> Candidate:
 
 def _ordinal(found: Candidate, before: str, after: str) -> Candidate:
     clause = re.split("[，,。；;：:！!]", before)[-1]
+    if re.search(r"[比距](?:排名?|位列|居)?(?:全\w)?$", clause):
+        return replace(found, reason="the rank of another")
     if found.rank == "前":
         inside = (found.form != "bare" or not re.match(r"[一二三四五六七八九十\d]", after)) and _BOUNDARY.match(after)
         if inside and _SCOPE.search(clause):
@@ -260,12 +270,13 @@ def _without_unit(found: Candidate, before: str, after: str) -> Candidate:
     if not found.multiple:
         stated = _INDEX.search(clause) and re.match(r"\s?(?:[，,。；;、）)]|以上|左右|以内|以下|点|$)", after)
         return found if stated and not re.search(r"[年月号第]$", clause) else replace(found, reason="no unit")
-    if re.search(r"人口|就业|参保|游客|学生|旅客|用户|粉丝", clause) or re.match(
+    if re.search(r"人口|人才|人员|就业|参保|游客|学生|旅客|用户|粉丝", clause) or re.match(
         r"\w{0,4}(?:大学生|人才|农民|群众|居民|学生|劳动力|人口|老人|老年人|青年|游客|职工|工人|脱贫)", after
     ):
         return replace(found, unit="人")
     if re.search(
-        r"产值|GDP|总值|收入|投资|总额|规模|资金|贷款|存款|营收|税收|利润|成交|销售|经济|总量|工业|预算|支出", clause
+        r"产值|GDP|总值|收入|投资|总额|资金|贷款|存款|营收|税收|利润|成交|销售|预算|支出|经济总量|进出口|产业规模|融资|授信|市值|经费|资产|余额",
+        clause,
     ):
         return replace(found, unit="元")
     return found
@@ -276,6 +287,7 @@ def _shared(found: list[Candidate], text: str) -> list[Candidate]:
     for number in range(len(found) - 2, -1, -1):
         this, after = found[number], found[number + 1]
         alone = this.reason == "no unit" and not after.reason and after.form == "plain" and not after.rank
+        alone = alone or (this.unit == "个" and after.unit == "个百分点")  # 5.6个和11.8个百分点
         if (
             alone
             and re.fullmatch(r"\s?[、和及与]\s?", text[this.end : after.start])

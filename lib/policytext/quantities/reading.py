@@ -116,7 +116,7 @@ def _read_sentence(
         state = states[number] = before if before in ("growth", "threshold") else state
         nearer = wording.clause_between(text, previous, clause) or last_subject
         meaning, last_subject = _meaning(found, words, nearer, state)
-        when = _year(found, markers, calendar, context, state)
+        when = _year(found, previous, markers, calendar, context, state)
         bound = wording.comparator(text, found)
         value_base, unit_base = units.base(found.value, found.multiple, found.unit)
         unit = units.name(found.multiple, found.unit)
@@ -158,8 +158,10 @@ def _meaning(found: Candidate, words: str, last: str, state: str) -> tuple[str, 
     return meaning, words
 
 
-def _year(found: Candidate, markers: list[Year], calendar: Calendar, context: _Context, state: str) -> Year:
-    before = [marker for marker in markers if marker.position < found.start]
+def _year(
+    found: Candidate, previous: int, markers: list[Year], calendar: Calendar, context: _Context, state: str
+) -> Year:
+    before = [year for year in markers if year.position < found.start and (not year.own or year.position >= previous)]
     future = state in ("target", "other")
     if before:
         marker = before[-1]

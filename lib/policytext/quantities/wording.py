@@ -63,7 +63,7 @@ _AIMED = re.compile(r"(?:聚焦|围绕|紧盯|瞄准|盯准)[^，,。；]*$")
 _HEAD_NOUN = re.compile(r"(?:的)?[一-龥A-Za-z“]")
 _LEVEL = r"(?:国家级?|省级?|市级?|区级?|县级?|世界级|部级|厅级|国际级?|省部级|地市级)"
 _LEVELS = re.compile(rf"(?:{_LEVEL}[、和及与]?)+$")
-_MOVES = re.compile(r"[增减升降扩]|提高|提升|上升|下降|达|占")
+_MOVES = re.compile(r"[增减升降扩净]|的\w{0,4}目标|提高|提升|上升|下降|达|占")
 _STOPS = re.compile(r"[，,。；;：:！!？?…\n]|(?<!\d)、")
 
 
@@ -102,7 +102,7 @@ def status(text: str, found: Candidate, *, clause: int, following: str, planned:
     future = is_planned(told, planned=planned, now=now)
     if found.rank and found.rank != "change":
         return "target" if future and _FUTURE.search(told) else "rank"
-    if _is_threshold(found, before, following):
+    if _is_threshold(found, before, text[found.end : found.end + 12]):
         return "threshold"
     if _AIMED.search(told) and is_classifier(found.unit):
         return "other"
@@ -110,6 +110,7 @@ def status(text: str, found: Candidate, *, clause: int, following: str, planned:
         return "other"
     hedged = re.match(r"\s?(?:以上|左右)", following) or re.search(r"不[少低]于$", before)
     hedged = hedged and not re.search(r"占|份额|[由从]|年均|增", before)
+    future = future or bool(re.match(r"的\w{0,4}目标", following))
     if future or (hedged and not _PAST.search(told)):
         return "target"
     if found.rank == "change" or _grows(found, text, before):
@@ -137,7 +138,7 @@ def _is_threshold(found: Candidate, before: str, following: str) -> bool:
         return True
     if found.unit == "%":
         return False
-    if re.match(r"(?:及|或)?(?:以上|以下|以内)(?:的)?[一-龥]", following):
+    if re.match(r"(?:及|或)?(?:以上|以下|以内)(?:的)?[一-龥\d]", following):
         return True
     return bool(re.match(r"(?:级)?(?:的)?(?:重大|产业|工业)?(?:项目|企业)", following)) and found.unit.endswith("元")
 

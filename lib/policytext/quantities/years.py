@@ -33,11 +33,15 @@ _PLANS = {
 
 @dataclass(frozen=True)
 class Year:
-    """A year or span as the tables write it (2023, 2023H1, 2022-2023), and how it is known."""
+    """A year or span as the tables write it (2023, 2023H1, 2022-2023), and how it is known.
+
+    own: it holds for the number right after it only (较2020年的672家净增614家).
+    """
 
     label: str = ""
     basis: str = "inferred"
     position: int = 0
+    own: bool = False
 
     @property
     def first(self) -> int:
@@ -69,11 +73,12 @@ class Calendar:
                 continue
             if match["year"] and not re.search("年|[）)]$", match[0]) and not match["to"]:
                 continue
-            if match["not"] and match["not"].strip() not in ("于", "为"):
+            own = bool(match["not"]) and match["not"].strip() not in ("于", "为")
+            if own and not re.match(r"\s?\d", text[match.end() :]):
                 continue
             if label := self._label(match, found):
                 basis = "explicit" if match["year"] else "inferred" if match["now"] else "resolved"
-                found.append(Year(label, basis, match.start()))
+                found.append(Year(label, basis, match.start(), own))
         return sorted(found, key=lambda marker: marker.position)
 
     def _label(self, match: re.Match[str], before: list[Year]) -> str:
