@@ -69,6 +69,15 @@ def test_an_interval_over_few_paragraphs_is_dashed_and_one_that_is_missing_is_no
     assert not {"T1", "T2", "T12", "all"} & tentative
 
 
+def test_each_column_has_its_axis_named_below_the_last_of_its_panels(shown, labels):
+    figure = charts.theme_coding.quality(shown, labels=labels, language="en")
+    told = looking.texts(figure)
+    assert told.count("Between coders: Krippendorff's α") == told.count("Codes against coders: F1") == 1
+    below = [axes for axes in figure.axes if axes.axison and axes.get_xlabel()]
+    assert {axes.get_title(loc="left") for axes in below} == {"Symbolic", "Themes"}
+    assert all(label.get_visible() for axes in below for label in axes.get_xticklabels())
+
+
 def test_values_stand_in_the_order_of_the_codebook(shown, labels):
     rows = shown[shown["facet"] == "instrument_tool"]
     axes = charts.theme_coding.quality(rows, labels=labels, language="zh").axes[0]

@@ -89,8 +89,10 @@ def quality(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fig
             axes.set_title(_word(facet, labels[language], language), loc="left")
             for threshold in _THRESHOLDS if measure == "alpha" else ():
                 axes.axvline(threshold, color=style.MUTED, linewidth=0.5, linestyle=":")
-    for measure, axes in zip(measures, grid[-1], strict=True):
-        axes.set_xlabel(_word(measure, labels[language], language))
+    for measure, column in zip(measures, grid.T, strict=True):
+        lowest = [axes for axes in column if axes.axison][-1]  # those below it may have nothing to show
+        lowest.tick_params(labelbottom=True)
+        lowest.set_xlabel(_word(measure, labels[language], language))
     notes = [name for name in ("few", "tentative") if shown[name].any()]
     _legend(figure, looks, notes, labels[language], language)
     return figure
