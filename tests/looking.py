@@ -18,6 +18,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 
+from policytext import style
+
 DPI = 200
 MM = DPI / 25.4
 """Pixels in a millimetre."""
@@ -60,7 +62,8 @@ class Line:
         right, bottom = np.ceil(self.box.max(axis=0)).astype(int) + 2
         renderer = RendererAgg(right - left, bottom - top, DPI)
         x, y = self.x - left, self.y - top
-        renderer.draw_text(renderer.new_gc(), x, y, self.text, self.font, self.angle, self.ismath)
+        with style.drawing():
+            renderer.draw_text(renderer.new_gc(), x, y, self.text, self.font, self.angle, self.ismath)
         rows, columns = np.nonzero(np.asarray(renderer.buffer_rgba())[..., 3] > 127)
         return frozenset(zip((rows + top).tolist(), (columns + left).tolist(), strict=True))
 
@@ -87,10 +90,13 @@ def drawn(figure: Figure) -> list[Line]:
     """Every line of text that reaches the renderer, once the layout has been settled as `publish` settles it."""
     if figure not in _drawn:
         figure.set_dpi(DPI)
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
-        watching = _Watching(figure)
-        figure.draw(watching)
+        with style.drawing():  # as it is saved: what text measures depends on the settings
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")
+            watching = _Watching(figure)
+            figure.draw(watching)
+            for line in watching.lines:
+                line.box  # noqa: B018
         _drawn[figure] = watching.lines
     return _drawn[figure]
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 
 from policytext import style
 from policytext.errors import PolicytextError
@@ -108,6 +110,17 @@ def test_a_figure_saved_as_pdf_measures_what_was_asked_for(tmp_path, width, heig
     box = re.search(rb"/MediaBox \[ ?0 0 ([\d.]+) ([\d.]+) ?\]", (tmp_path / "figure.pdf").read_bytes())
     assert [float(side) * 25.4 / 72 for side in box.groups()] == pytest.approx([width, height], abs=0.01)
     assert style.size_of(figure) == pytest.approx((width, height))
+
+
+def test_a_text_is_as_wide_in_print_as_on_a_screen():
+    with style.drawing():
+        widths = []
+        for dpi in (72, 150, 300, 600):
+            renderer = RendererAgg(1, 1, dpi)
+            font = FontProperties(family=matplotlib.rcParams["font.family"], size=6)
+            width, _, _ = renderer.get_text_width_height_descent("T5 University–industry links, 校企合作", font, False)
+            widths.append(width / dpi * 25.4)
+    assert max(widths) - min(widths) < 0.1
 
 
 def test_a_point_and_a_millimetre_are_those_of_print():

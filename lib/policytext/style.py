@@ -172,6 +172,7 @@ def drawing(text: str = "", *, preset: Preset | None = None) -> Iterator[Path]:
         "xtick.major.width": 0.6,
         "ytick.major.width": 0.6,
         "text.parse_math": False,
+        "text.hinting": "none",  # hinted, a text is up to 10 % wider or narrower, as dots per inch have it
         "pdf.fonttype": 42,
         "svg.fonttype": "path",
         "svg.hashsalt": _SALT,
