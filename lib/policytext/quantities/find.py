@@ -41,6 +41,12 @@ _RISEN = re.compile(r"\d+位次?(?:的)?(?:上升|前移|跃升|提升|下降|�
 _CHANGED = re.compile(
     r"(?:前移|上升|提升|跃升|前进|进位|晋升|晋位|上移|赶超|进|升|提前|提高|下降|后移|下滑|下跌|后退|退后|回落|跃进|前跃|提速|跃)(?:了|至?全\w{1,3})?$"
 )
+_PEOPLE = re.compile(r"人口|人才|人员|就业|参保|游客|学生|旅客|用户|粉丝")
+_PERSONS = re.compile(r"\w{0,4}(?:大学生|人才|农民|群众|居民|学生|劳动力|人口|老人|老年人|青年|游客|职工|工人|脱贫)")
+_MONEY = re.compile(
+    r"产值|GDP|总值|收入|投资|总额|资金|贷款|存款|营收|税收|利润|成交|销售|预算|支出|经济总量|进出口|产业规模|融资|授信|市值|经费|资产|余额"
+)
+_FIRMS_ABOVE = re.compile(r"以上(?:的)?(?:企业|项目|产业|工程)")
 _INDEX = re.compile(
     r"(?:指数|得分|分值)$|(?:指数|总数|系数|数量|得分|评分|密度|分值)[^，,。；\d]{0,8}(?:达到?|为|接近|突破|超过?|近|升至|增至|提高到|提升到|至|到|约|是)(?:了)?$"
 )
@@ -270,16 +276,9 @@ def _without_unit(found: Candidate, before: str, after: str) -> Candidate:
     if not found.multiple:
         stated = _INDEX.search(clause) and re.match(r"\s?(?:[，,。；;、）)]|以上|左右|以内|以下|点|$)", after)
         return found if stated and not re.search(r"[年月号第]$", clause) else replace(found, reason="no unit")
-    if re.search(r"人口|人才|人员|就业|参保|游客|学生|旅客|用户|粉丝", clause) or re.match(
-        r"\w{0,4}(?:大学生|人才|农民|群众|居民|学生|劳动力|人口|老人|老年人|青年|游客|职工|工人|脱贫)", after
-    ):
+    if _PEOPLE.search(clause) or _PERSONS.match(after):
         return replace(found, unit="人")
-    if re.search(
-        r"产值|GDP|总值|收入|投资|总额|资金|贷款|存款|营收|税收|利润|成交|销售|预算|支出|经济总量|进出口|产业规模|融资|授信|市值|经费|资产|余额",
-        clause,
-    ):
-        return replace(found, unit="元")
-    return found
+    return replace(found, unit="元") if _MONEY.search(clause) or _FIRMS_ABOVE.match(after) else found
 
 
 def _shared(found: list[Candidate], text: str) -> list[Candidate]:
