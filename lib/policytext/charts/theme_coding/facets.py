@@ -63,7 +63,7 @@ def status(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
     numbers.set_axis_off()
     bars.set_yticks(range(len(units)), names)
     bars.set_ylim(len(units) - 0.4, -1.2)
-    bars.set_xlim(0, 1)
+    bars.set_xlim(-0.004, 1.004)
     bars.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     bars.set_xlabel(_word("share", language))
     bars.tick_params(axis="y", length=0)
