@@ -23,7 +23,7 @@ _WORDS = {
     "place": ("全市（县、区）", "the city or county"),
     "kind": ("同类地区或园区", "places of a kind"),
     "untold": ("范围不明", "group not told"),
-    "numbers": ("数字个数", "Numbers"),
+    "numbers": ("数字个数", "Numbers in the text"),
     "rank": ("位次（对数轴，越靠左越前）", "Rank (log axis, first to the left)"),
 }
 _MEASURES = {
