@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from weakref import WeakKeyDictionary
 
+import matplotlib
 import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
@@ -18,14 +19,15 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 
-from policytext import style
-
 DPI = 200
 MM = DPI / 25.4
 """Pixels in a millimetre."""
 
 SLACK = 0.1 * MM
 """What two boxes may share, and a text may stand beyond an edge: no eye sees it."""
+
+_SETTINGS = {"text.hinting": "none"}
+"""As figures are saved: hinted, a text is as wide as dots per inch have it."""
 
 _METRICS = RendererAgg(1, 1, DPI)
 _drawn: WeakKeyDictionary[Figure, list[Line]] = WeakKeyDictionary()
@@ -62,7 +64,7 @@ class Line:
         right, bottom = np.ceil(self.box.max(axis=0)).astype(int) + 2
         renderer = RendererAgg(right - left, bottom - top, DPI)
         x, y = self.x - left, self.y - top
-        with style.drawing():
+        with matplotlib.rc_context(_SETTINGS):
             renderer.draw_text(renderer.new_gc(), x, y, self.text, self.font, self.angle, self.ismath)
         rows, columns = np.nonzero(np.asarray(renderer.buffer_rgba())[..., 3] > 127)
         return frozenset(zip((rows + top).tolist(), (columns + left).tolist(), strict=True))
@@ -90,7 +92,7 @@ def drawn(figure: Figure) -> list[Line]:
     """Every line of text that reaches the renderer, once the layout has been settled as `publish` settles it."""
     if figure not in _drawn:
         figure.set_dpi(DPI)
-        with style.drawing():  # as it is saved: what text measures depends on the settings
+        with matplotlib.rc_context(_SETTINGS):
             figure.draw_without_rendering()
             figure.set_layout_engine("none")
             watching = _Watching(figure)
