@@ -86,6 +86,8 @@ class Candidate:
 def candidates(text: str) -> Iterator[Candidate]:
     """One candidate per numeral of a sentence, in order, ranges put together; those left out carry a reason."""
     written = plain(text)
+    if not _CANDIDATE.search(written):
+        return
     hidden = [(*match.span(), "more digits than a report counts") for match in _ENDLESS.finditer(written)]
     characters = list(written)
     for start, end, _ in hidden:

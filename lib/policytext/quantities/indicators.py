@@ -11,11 +11,10 @@ from policytext.study import Home
 from policytext.study.files import read_settings
 
 _NEUTRAL = (
-    "全国|全省|全市|全县|全区|我市|我省|我县|我区|本市|全年|年内|目前|现有|拥有|共有|累计|有效期内|有效|总量|总数|数量|数|总额|额|国家级?|"
-    "实现|完成|达到?|达成|共|已|各类|的|规模|金额|在库|存量|当年|年度|全社会|省|市|预计|力争|确保"
+    "全国|全省|全市|全县|全区|我市|我省|我县|我区|本市|全年|年内|目前|现有|拥有|共有|累计|有效期内|总量|总数|数量|数|总额|额|"
+    "实现|完成|达到?|达成|共|已|各类|的|规模|金额|在库|存量|当年|年度|预计|力争|确保"
 )
 _EDGES = re.compile(rf"^(?:{_NEUTRAL})+|(?:{_NEUTRAL})+$")
-_PLACE = re.compile(r"^[一-龥]{2,4}?(?:市|县|区|镇|高新区|开发区|经开区)(?=[一-龥]{2})")
 
 
 class Names(BaseModel):
@@ -59,7 +58,7 @@ class Indicators(BaseModel):
         The words must be a wording and no more, but for what changes nothing (全市, 累计, 数): 高企 means
         高新技术企业, 新增高企 and 高企通过率 do not.
         """
-        for key in dict.fromkeys((words, _core(words), _core(_PLACE.sub("", words)))):
+        for key in dict.fromkeys((words, _core(words))):
             for indicator in self._by_wording.get(key, ()):
                 if unit in indicator.unit:
                     return indicator.name.zh
