@@ -422,8 +422,8 @@ def test_each_finding_carries_interval_q_the_verdict_without_shared_wording_and_
     assert not rows["holds_without"].any()
     nested = pd.DataFrame({"group": ["a"], "within": ["b"]})
     design = pd.DataFrame({"unit_id": ["a", "b"], "report_id": ["r", "s"]})
-    told = comparison.conclusions(rows, labels={"a": "Alpha\n2020"}, names={"A": "Talent"},
-                                  caveats=comparison.caveat(groups, design), nested=nested)  # fmt: skip
+    told = comparison.conclusions(rows, labels={"a": "Alpha\n2020"}, names={"theme:A": "Talent"},
+                                  caveats=comparison.caveat(groups, design), nested=[nested])  # fmt: skip
     assert told[0].startswith(("**Alpha: Talent**", "**b:"))
     for sentence in told:
         assert "95% interval" in sentence

@@ -65,7 +65,7 @@ class Drawings:
         }
         nested = pd.DataFrame({"group": ["g0"], "within": ["g1"]})
         apart = comparison.distances(own, groups=groups, draws=10)
-        structure, bins = comparison.structure({("city", basis): one for basis, one in own.items()}, draws=200)
+        structure, bins = comparison.structure({("texts", basis): one for basis, one in own.items()}, draws=200)
         reuse = comparison.reuse(sentences, self.terms, groups=groups, slogans=["创新驱动发展战略"])
         empty = pd.DataFrame(columns=["unit_id", "sentence_id", "indicator", "surface"], dtype="str")
         alone = comparison.only_here(self.counts, self.codes, empty, sentences, groups=groups)
@@ -82,19 +82,18 @@ class Drawings:
         picture = comparison.picture(own["themes"], p=0.001, draws=20)
         spread = comparison.spread(reuse, groups=groups)
         first = alone[alone["kind"] == "term"].groupby("group", sort=False).head(5)
-        names = {"labels": {"zh": {"city": "各文本"}, "en": {"city": "texts"}}}
         labels = {"labels": self.labels}
         cells, voices = comparison.cells(found), comparison.cells(within)
         return {
             "cells": (CHARTS.cells, cells, labels, CHARTS.cells_words(cells, draws=500)),
             "voices": (CHARTS.cells, voices, labels, CHARTS.voices_words(voices, draws=500)),
             "distances": (CHARTS.distances, shown, labels, CHARTS.distances_words(shown, pairs=len(apart) // 2)),
-            "chance": (CHARTS.chance, bins, names, CHARTS.chance_words(structure, draws=200, **names)),
+            "chance": (CHARTS.chance, bins, {}, CHARTS.chance_words(structure, draws=200)),
             "picture": (
                 CHARTS.picture,
                 picture,
                 labels,
-                CHARTS.picture_words(picture, structure, grouping="city", basis="themes", draws=20),
+                CHARTS.picture_words(picture, structure, grouping="texts", basis="themes", draws=20),
             ),
             "wording": (CHARTS.wording, spread, labels, CHARTS.wording_words(spread, reuse)),
             "only_here": (CHARTS.only_here, first, labels, CHARTS.only_here_words(first, alone)),
@@ -155,11 +154,9 @@ def test_words_of_empty_tables_do_not_fail():
             "cells": lambda rows: CHARTS.cells_words(rows, draws=1),
             "voices": lambda rows: CHARTS.voices_words(rows, draws=1),
             "distances": lambda rows: CHARTS.distances_words(rows, pairs=0),
-            "chance": lambda rows: CHARTS.chance_words(
-                comparison.structure({})[0], draws=1, labels={"zh": {}, "en": {}}
-            ),
+            "chance": lambda rows: CHARTS.chance_words(comparison.structure({})[0], draws=1),
             "picture": lambda rows: CHARTS.picture_words(
-                rows, comparison.structure({})[0], grouping="city", basis="themes", draws=1
+                rows, comparison.structure({})[0], grouping="texts", basis="themes", draws=1
             ),
             "wording": lambda rows: CHARTS.wording_words(rows, rows.assign(n_chars=0)),
             "only_here": lambda rows: CHARTS.only_here_words(rows, rows),

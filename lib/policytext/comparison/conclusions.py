@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from policytext.comparison.associations import ALPHA
+from policytext.comparison.associations import ALPHA, THEMES
 
 FINDINGS = [
     *("scope", "group", "family", "item", "value", "low", "high", "q", "q_naive", "holds"),
@@ -48,15 +48,16 @@ def conclusions(
     labels: Mapping[str, str],
     names: Mapping[str, str],
     caveats: Mapping[str, str],
-    nested: pd.DataFrame,
+    nested: Sequence[pd.DataFrame],
 ) -> list[str]:
     """One English sentence per finding, with interval, q, the verdict without shared wording, and a caveat.
 
-    labels: of groups and units; names: of codes. caveats: what `caveat` returns. nested: pairs of `nesting`, so that a
-    part set against others among which its whole is says so.
+    labels: of groups and units; names: of codes (`theme:T1`). caveats: what `caveat` returns. nested: tables of
+    `nesting`, so that a part set against others among which its whole is says so.
     """
-    inside = nested.groupby("group")["within"].agg(list).to_dict()
-    parts = nested.groupby("within")["group"].agg(list).to_dict()
+    pairs = pd.concat(nested)
+    inside = pairs.groupby("group")["within"].agg(list).to_dict()
+    parts = pairs.groupby("within")["group"].agg(list).to_dict()
     sentences = []
     for row in findings.itertuples():
         span = f"95% interval {100 * row.low:+.0f} to {100 * row.high:+.0f}" if pd.notna(row.low) else "no interval"
@@ -64,7 +65,7 @@ def conclusions(
         verdict = "distinguished" if row.holds else "not distinguished (Fisher's test over sentences says otherwise)"
         again = f"{row.q_without:.3f}" if pd.notna(row.q_without) else "not tested"
         kept = "" if row.holds == row.holds_without else ", so the verdict hangs on shared wording"
-        who, what = _first(labels, row.group), names.get(row.item, row.item)
+        who, what = _first(labels, row.group), names.get(f"{row.family}:{row.item}", row.item)
         notes = [caveats["between" if row.scope == "between" else "within"]]
         notes += [
             f"The others include {_first(labels, whole)}, which contains it." for whole in inside.get(row.group, [])
@@ -75,6 +76,26 @@ def conclusions(
             f"q = {again} without shared wording{kept}. *{' '.join(notes)}*"
         )
     return sentences
+
+
+def answer(findings: pd.DataFrame, associations: pd.DataFrame, structure: pd.DataFrame, distances: pd.DataFrame) -> str:
+    """What the comparison comes to, in three English sentences."""
+    held = findings[findings["holds"]]
+    between, tested = int((held["scope"] == "between").sum()), int(associations["q"].notna().sum())
+    themes = int(((held["scope"] == "between") & (held["family"] == THEMES)).sum())
+    lost = int((~findings["holds"]).sum())
+    told = [
+        f"Of {tested} differences tested between texts {between} are distinguished ({themes} of them themes), and "
+        f"{len(held) - between} between voices within a report; {lost} more are such to a test over sentences only."
+    ]
+    for row in structure[structure["grouping"] == "texts"].itertuples():
+        verdict = "more than chance" if row.p < ALPHA else "not more than chance"
+        told.append(f"By {row.basis} the texts differ {verdict} (V = {row.v_clustered:.2f}, 95% interval {row.low:.2f} to "
+                    f"{row.high:.2f}; p = {row.p:.4f}).")  # fmt: skip
+    for basis, rows in distances.dropna(subset=["halves", "baseline"]).groupby("basis", sort=False):
+        beyond = int((rows["halves"] > rows["baseline"]).sum())
+        told.append(f"By {basis} {beyond} of {len(rows)} pairs lie farther apart than halves of one text do.")
+    return " ".join(told) if tested else "There is one text only, or none is coded: nothing to compare."
 
 
 def _first(labels: Mapping[str, str], group: str) -> str:

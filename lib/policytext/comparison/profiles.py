@@ -85,3 +85,18 @@ def of_codes(codes: pd.DataFrame, sentences: pd.DataFrame, *, groups: pd.Series)
     placed = codes[["sentence_id", "item"]].merge(sentences[["sentence_id", "paragraph_id"]], on="sentence_id")
     rows = placed.groupby(["paragraph_id", "item"]).size().rename("n").reset_index()
     return profiles(rows, sizes, groups=groups)
+
+
+def bases(
+    counts: pd.DataFrame,
+    themes: pd.DataFrame,
+    sentences: pd.DataFrame,
+    *,
+    groups: pd.Series,
+    without: frozenset[str] = frozenset(),
+    min_n: int = 1,
+) -> dict[str, Profiles]:
+    """Profiles of the groups over `themes` and over `terms` (those with `min_n` occurrences), names left out."""
+    terms = of_terms(counts, groups=groups, without=without)
+    often = terms.only(np.asarray(terms.counts.sum(axis=0)) >= min_n)
+    return {"themes": of_codes(themes, sentences, groups=groups), "terms": often}

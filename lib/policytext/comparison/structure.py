@@ -18,6 +18,9 @@ from policytext.study import COLUMNS
 
 ALPHA = 0.05
 _BINS = 40
+_STEPS = 4_000_000_000
+FEWEST_DRAWS = 199
+"""Of tables so large that `draws` would take minutes fewer are drawn, but never fewer than these."""
 
 
 def structure(
@@ -25,7 +28,7 @@ def structure(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Two tables: one row per (grouping, basis), and one row per bin of the inertias that relabelling gives.
 
-    profiles: by grouping (city, unit_id …) and basis (themes, terms …). inertia is χ² over n of the table of groups ×
+    profiles: by grouping (texts, units) and basis (themes, terms …). inertia is χ² over n of the table of groups ×
     items, by_chance its mean when paragraphs change groups, p the share of relabellings of the same inertia or more.
     v: Cramér's V. v_corrected: after Bergsma (2013), who takes every count as independent. v_clustered: with by_chance
     taken off instead, so that it heeds paragraphs; low, high: its 95 % interval by the noncentral χ² with the design
@@ -37,12 +40,9 @@ def structure(
         table = own.table()
         if min(table.shape) < 2 or len(own.group) == len(own.groups):
             continue
-        chance = np.concatenate(
-            [
-                _inertias(n)
-                for n, _ in stats.relabelled(own.counts.toarray(), own.sizes, own.group, draws=draws, seed=seed)
-            ]
-        )
+        some = int(np.clip(_STEPS // np.prod(own.counts.shape), min(FEWEST_DRAWS, draws), draws))
+        drawn = stats.relabelled(own.counts, own.sizes, own.group, draws=some, seed=seed)
+        chance = np.concatenate([_inertias(n) for n, _ in drawn])
         row = {"grouping": grouping, "basis": basis, "n_groups": len(own.groups), "n_items": len(own.items)}
         row |= {"n": int(table.sum()), "n_clusters": len(own.group)} | _strength(table, chance)
         rows.append(row)

@@ -277,10 +277,10 @@ def _sums(formulas: pd.DataFrame | None, groups: pd.Series) -> list[dict[str, ob
 def without(
     terms: pd.DataFrame, sentences: pd.DataFrame, reuse: pd.DataFrame, *, most: float = 0.2
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The tables `terms` and `sentences` without shared wording.
+    """The tables `counts` and `sentences` without shared wording, given the tables `terms`, `sentences` and `reuse`.
 
     A term goes where it lies within a shared string, or is a word of a template in a sentence that follows it; a
-    sentence goes where shared strings make up `most` of its characters or more.
+    sentence goes where shared wording makes up `most` of its characters or more.
     """
     strings = reuse.loc[reuse["kind"] != "template", "text"]
     patterns = [text.split("…") for text in reuse.loc[reuse["kind"] == "template", "text"] if "…" in text]
@@ -296,7 +296,8 @@ def without(
     flags = [
         flag for name in terms["sentence_id"].drop_duplicates() for flag in kept.get(name, [True] * len(words[name]))
     ]
-    return terms[np.array(flags, dtype=bool)], sentences[sentences["sentence_id"].isin(own)]
+    left = terms[np.array(flags, dtype=bool)].groupby(["unit_id", "paragraph_id", "term"]).size().rename("n")
+    return left.reset_index(), sentences[sentences["sentence_id"].isin(own)]
 
 
 def _taken(text: str, strings: Iterable[str], patterns: Iterable[list[str]]) -> set[int]:

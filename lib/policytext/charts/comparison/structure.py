@@ -16,6 +16,8 @@ Labels = Mapping[str, Mapping[str, str]]
 Captions = dict[str, dict[str, str]]
 
 _WORDS = {
+    "texts": ("各文本", "texts"),
+    "units": ("各单元", "units"),
     "themes": ("主题", "themes"),
     "terms": ("用词", "terms"),
     "inertia": ("惯量（χ²/n）", "Inertia (χ²/n)"),
@@ -30,12 +32,11 @@ def _word(name: str, language: str) -> str:
 
 
 @style.styled
-def chance(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figure:
+def chance(shown: pd.DataFrame, *, language: str = "en") -> Figure:
     """Histograms, one panel per grouping and basis: inertia of relabelled paragraphs, and as a line that of the texts.
 
-    shown: the bins that `comparison.structure` returns. labels: words for groupings.
+    shown: the bins that `comparison.structure` returns.
     """
-    words = labels[language]
     panels = list(shown.groupby(["grouping", "basis"], sort=False))
     columns = style.columns(min(2, len(panels)), least=60)
     lines = -(-len(panels) // columns)
@@ -47,7 +48,7 @@ def chance(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
         axes.bar(bins["left"], bins["share"], bins["right"] - bins["left"], align="edge", color=style.FAINT)
         axes.axvline(observed, color=color, linewidth=1.4)
         told = f"p = {p:.3f}" if p >= 0.001 else "p < 0.001"
-        axes.set_title(f"{words.get(grouping, grouping)} × {_word(basis, language)}  {told}", loc="left")
+        axes.set_title(f"{_word(grouping, language)} × {_word(basis, language)}  {told}", loc="left")
         low, high = min(bins["left"].min(), observed), max(bins["right"].max(), observed)
         axes.set_xlim(low - 0.04 * (high - low), high + 0.04 * (high - low))
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
@@ -59,14 +60,14 @@ def chance(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
     return figure
 
 
-def chance_words(structure: pd.DataFrame, *, draws: int, labels: Labels) -> Captions:
+def chance_words(structure: pd.DataFrame, *, draws: int) -> Captions:
     """Title, caption and alt text of `chance`, from the table `structure`."""
     told: dict[str, list[str]] = {"zh": [], "en": []}
     for row in structure.itertuples():
         p = f"p = {row.p:.3f}" if row.p >= 0.001 else "p < 0.001"
         v = f"V = {row.v_clustered:.2f}" + (f" [{row.low:.2f}, {row.high:.2f}]" if pd.notna(row.low) else "")
         for language in told:
-            name = f"{labels[language].get(row.grouping, row.grouping)} × {_word(row.basis, language)}"
+            name = f"{_word(row.grouping, language)} × {_word(row.basis, language)}"
             told[language].append(f"{name} {row.inertia:.3f} ({row.by_chance:.3f}; {p}; {v})")
     none = int((structure["p"] >= 0.05).sum())
     return {
