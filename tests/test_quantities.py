@@ -452,14 +452,26 @@ def test_the_order_of_reports_and_the_rows_given_do_not_change_the_table(table, 
     pd.testing.assert_frame_equal(shuffled, before)
 
 
-def test_headings_set_the_year_of_what_stands_under_them():
+@pytest.mark.parametrize("kind", ["heading", "sentence"])
+def test_headings_and_lines_like_them_set_the_year_of_what_stands_under_them(kind):
     rows = [
-        sentence("一、2021年工作回顾", kind="heading"),
+        sentence("一、2021年工作回顾", kind=kind),
         sentence("入库5家。", number=20, paragraph="r:20"),
         sentence("认定6家。", number=40, paragraph="r:40"),
     ]
     got = quantities.read(rows, published="2023-03", indicators=NONE)
     assert [(row["year"], row["year_basis"]) for row in got] == [("2021", "inferred")] * 2
+
+
+def test_under_a_heading_of_plans_numbers_are_aims():
+    rows = [sentence("二、下一步工作打算", kind="heading"), sentence("新增高企5家。", number=20, paragraph="r:20")]
+    (row,) = quantities.read(rows, published="2023-03", indicators=NONE)
+    assert (row["status"], row["year"]) == ("target", "2023")
+
+
+def test_a_compared_year_belongs_to_its_own_number_only():
+    rows = read("2023年底高企1286家,较2020年的672家净增614家", published="2024-02")
+    assert [row["year"] for row in rows] == ["2023", "2020", "2023"]
 
 
 def test_a_number_across_a_column_break_has_the_spans_of_both_pieces():

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import pandas as pd
+
 from policytext.quantities import units, wording
 from policytext.quantities.find import Candidate, candidates
 from policytext.quantities.indicators import Indicators
@@ -16,6 +18,7 @@ _NUMERAL = re.compile(r"[\d０-９零〇一二两三四五六七八九十百千�
 _PLAN_HEADING = re.compile(
     r"工作安排|目标任务|主要任务|工作思路|下一步|打算|重点工作|工作计划|目标要求|总体要求|\d{4}年工作$"
 )
+_ENDS = re.compile("[。！？!?；;]")
 _RECORD_HEADING = re.compile(r"回顾|成效|完成情况|总结|进展|现状|基本情况")
 
 
@@ -37,7 +40,7 @@ def read(
     A year that the sentence states is `explicit`, one that follows from words like 去年 and the report's date
     `resolved`, and one taken from the sentences before or from the kind of statement `inferred`.
     """
-    calendar = Calendar(published, year)
+    calendar = Calendar(published, None if pd.isna(year) else int(year or 0) or None)
     rows: list[dict[str, Any]] = []
     unit = paragraph = None
     context = _Context()
@@ -66,11 +69,11 @@ class _Context:
 
     def follow(self, sentence: dict[str, Any], calendar: Calendar) -> None:
         text = sentence["text"]
-        markers = [marker for marker in calendar.markers(text) if marker.basis != "inferred"]
+        markers = [marker for marker in calendar.markers(text) if marker.basis != "inferred" and not marker.own]
         if markers and "-" not in markers[-1].label[:6]:
             self.year = Year(markers[-1].label[:4], "inferred")
         self.planned = wording.is_planned(text, planned=self.planned, now=calendar.now, lasting=True)
-        if sentence["kind"] == "heading":
+        if sentence["kind"] == "heading" or (len(text) < 30 and not _ENDS.search(text)):
             self.section = self.year if markers else self.section
             if _RECORD_HEADING.search(text) or _PLAN_HEADING.search(text):
                 self.plan_section = self.planned = not _RECORD_HEADING.search(text)
