@@ -19,12 +19,14 @@ INPUTS = ("seeds", "notebooks", "pipeline.yml", "CITATION.cff")
 ELSEWHERE = {"TZ": "Asia/Shanghai", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "7"}
 
 
-def policytext(*arguments: str | Path, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def policytext(
+    *arguments: str | Path, home: Path, seconds: float = 500, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """The command on a home, as another process."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("POLICYTEXT")}
     command = [*COMMAND, arguments[0], "--home", home, *arguments[1:]]
     return subprocess.run(
-        command, env=clean | environment, capture_output=True, text=True, encoding="utf-8", timeout=500
+        command, env=clean | environment, capture_output=True, text=True, encoding="utf-8", timeout=seconds
     )
 
 
@@ -80,6 +82,18 @@ def test_a_second_run_runs_nothing(finished: tuple[Path, str]) -> None:
     assert "up to date" in again.stdout
     changed = [path for path, time in before.items() if path.stat().st_mtime_ns != time and path.name != "run.lock"]
     assert changed == []
+
+
+@pytest.mark.slow
+def test_one_stop_word_more_is_found_by_verifying_and_shown(finished: tuple[Path, str], tmp_path: Path) -> None:
+    home = Path(shutil.copytree(finished[0], tmp_path / "home"))
+    with (home / "seeds" / "stopwords.txt").open("a", encoding="utf-8") as file:
+        file.write("建设\n")
+    done = policytext("verify", home=home, seconds=1500, **ELSEWHERE)
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "figures/top-terms/zh.png: differs, see top-terms-zh.png" in done.stdout
+    assert "inputs (seeds/stopwords.txt)" in done.stdout
+    assert (home / "build" / "verify" / "top-terms-zh.png").is_file()
 
 
 def test_an_unknown_parameter_is_refused_before_anything_starts_with_the_nearest_name(
