@@ -17,7 +17,7 @@ _MARKER = re.compile(
     rf"|(?P<half>上半年|下半年|[前第][一二三1-3]季度)"
     rf"|(?P<now>目前|截至目前|当前|近日|日前|现有|如今|迄今|至今))\s?(?:以来)?的?{_PART}"
 )
-_TITLE = re.compile(rf"《[^》]*?({_YEAR})[^》]*》")
+_TITLE = re.compile(rf"《[^《》]{{0,80}}?({_YEAR})[^《》]{{0,80}}》")
 _RATED = re.compile(r"报告|榜|评价|名单|指数|排名")
 _BASIS = re.compile(r"[^，,。；;]{0,30}基础上")
 _AGO = {"去年": -1, "上年": -1, "今年": 0, "本年": 0, "明年": 1, "来年": 1, "前年": -2}
@@ -66,7 +66,7 @@ class Calendar:
     def markers(self, text: str) -> list[Year]:
         """The years that a sentence names, in order; those compared with (较2020年) and those in titles left out."""
         named = [match for match in _TITLE.finditer(text) if _RATED.search(match[0])]
-        text = re.sub("《[^》]*》", lambda match: "　" * len(match[0]), text)
+        text = re.sub("《[^《》]{0,120}》", lambda match: "　" * len(match[0]), text)
         found = [Year(match[1], "explicit", match.start(1)) for match in named]
         for match in _MARKER.finditer(text):
             if _BASIS.match(text, match.end()):
