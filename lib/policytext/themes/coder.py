@@ -173,7 +173,7 @@ class Coder:
         """
         ledger: list[dict[str, Any]] = []
         facets: list[dict[str, Any]] = []
-        carried: dict[tuple[str, str], str] = {}
+        last: dict[tuple[str, str], str] = {}
         for sentence in sentences:
             text, heading, stretch = sentence["text"], sentence["kind"] == "heading", stretch_of(sentence)
             found = self._themes.hits(text, heading=heading)
@@ -186,33 +186,33 @@ class Coder:
                 rows = [_row(sentence, stretch, hit) | {"facet": facet.id, "value": hit.entry} for hit in hits]
                 if facet.single:
                     key = (sentence["unit_id"], facet.id)
-                    hits, value, after = _single(hits, facet, carried=carried.get(key, ""), heading=heading)
-                    rule = "carried on" if value == carried.get(key) else "default"
+                    hits, value, after = _single(hits, facet, last=last.get(key, ""), heading=heading)
+                    rule = "carried on" if value == last.get(key) else "default"
                     rows = [_row(sentence, stretch, hit) | {"facet": facet.id, "value": value} for hit in hits]
                     rows = rows or [_bare(sentence, rule) | {"facet": facet.id, "value": value}]
-                    carried[key] = after
+                    last[key] = after
                 facets += rows
         return ledger, facets
 
 
-def _single(found: list[Hit], facet: Facet, *, carried: str, heading: bool) -> tuple[list[Hit], str, str]:
-    """The hits of the one value of a sentence, the value, and what is carried on from here.
+def _single(found: list[Hit], facet: Facet, *, last: str, heading: bool) -> tuple[list[Hit], str, str]:
+    """The hits of the one value of a sentence, that value, and the last one that was firmly found.
 
-    The first value with a hit decides; without any, what is carried on; then the first value with a weak hit; then the
-    default. A heading carries a plan on, but ends none.
+    The first value with a hit decides; without any, the last one where it carries on; then the first value with a weak
+    hit; then the default. Where the text has turned to a value that does not carry on (to what was achieved, say), a weak
+    hit is not enough for one that does. A heading sets a value that carries on, but ends none.
     """
     carrying = {value.id for value in facet.values if value.carries}
     firm = [hit for hit in found if not hit.rule.weak]
-    if not firm and carried and not heading:
-        return [], carried, carried
-    for hits in (firm, found):
+    if not firm and last in carrying and not heading:
+        return [], last, last
+    for hits in (firm, [hit for hit in found if hit.entry not in carrying or not last]):
         for value in facet.values:
             own = [hit for hit in hits if hit.entry == value.id]
-            if own and value.id in carrying:
-                return own, value.id, value.id if hits is firm else carried
             if own:
-                return own, value.id, carried if heading or value.id == facet.default else ""
-    return [], facet.default, carried
+                turns = hits is firm and value.id != facet.default and (value.id in carrying or not heading)
+                return own, value.id, value.id if turns else last
+    return [], facet.default, last
 
 
 def _row(sentence: dict[str, Any], stretch: Stretch, hit: Hit) -> dict[str, Any]:
