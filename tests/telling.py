@@ -38,6 +38,7 @@ class Published:
 class Told:
     """What the notebooks made: each report by its file, each figure by its name."""
 
+    home: Home
     reports: dict[str, str] = field(default_factory=dict)
     figures: dict[str, Published] = field(default_factory=dict)
 
@@ -65,13 +66,15 @@ class _Later:
 
 def tell(home: Home, *, given: Mapping[str, Any] = FEW, upto: str = "~") -> Told:
     """Run the notebooks of the pipeline in order, with these parameters, as far as the one named `upto`."""
-    told = Told()
+    told = Told(home)
 
     def keep(study: Any, name: str, chart: _Later, data: pd.DataFrame, *, words: Any, **options: Any) -> Path:
         told.figures[name] = Published(chart.chart, data, words, options)
         folder = study.home.tryout / "figures" / name
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "figure.json").write_text(json.dumps({"name": name} | dict(words), ensure_ascii=False), "utf-8")
+        (folder / "figure.json").write_text(
+            json.dumps({"name": name, "parameters": dict(given)} | dict(words), ensure_ascii=False), "utf-8"
+        )
         return folder
 
     with pytest.MonkeyPatch.context() as patched:

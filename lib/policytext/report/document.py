@@ -16,7 +16,7 @@ from policytext.errors import PolicytextError
 from policytext.report import pandoc
 from policytext.report.ledger import Ledger
 from policytext.report.pandoc import Node
-from policytext.report.template import fill, folders
+from policytext.report.template import fill, published_figures
 from policytext.report.values import Values
 
 STATED = ("value", "claim", "quote", "text", "citation", "ref")
@@ -80,17 +80,20 @@ class Document:
     @cached_property
     def figures(self) -> dict[str, Shown]:
         """The published figures that the report shows, in its order."""
-        places = folders(self.values.study.home)
-        found = {}
-        for name in self._marked("Div", "figure"):
-            folder = next((f / name for f in places if (f / name / "figure.json").is_file()), None)
-            if folder is not None:
-                found[name] = Shown(name, folder, json.loads((folder / "figure.json").read_text("utf-8")))
-        return found
+        there = published_figures(self.values.study.home)
+        wanted = [name for name in dict.fromkeys(self._marked("Div", "figure")) if name in there]
+        told = {name: json.loads((there[name] / "figure.json").read_text("utf-8")) for name in wanted}
+        return {name: Shown(name, there[name], told[name]) for name in wanted}
 
     @cached_property
     def numbers(self) -> dict[str, str]:
         """The number of each figure and table, each kind counted in the order of the report: `图1`, `Figure 1`, `Table 2`."""
+        shown = [*self._marked("Div", "figure"), *self._marked("Div", "table")]
+        if twice := [name for name in dict.fromkeys(shown) if shown.count(name) > 1]:
+            what = f"the narrative shows {twice[0]!r} twice, so that a reference to it could mean either"
+            raise PolicytextError(
+                what, fix=f"Show it once, and refer to it with ref({twice[0]!r}).", file=self.template
+            )
         kinds = [("图" if self.language == "zh" else "Figure ", list(self.figures))]
         kinds += [("表" if self.language == "zh" else "Table ", self._marked("Div", "table"))]
         found = {name: f"{kind}{i}" for kind, names in kinds for i, name in enumerate(dict.fromkeys(names), 1)}

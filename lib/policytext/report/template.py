@@ -66,12 +66,15 @@ class Wording:
 
     def __init__(self, values: Values, ledger: Ledger) -> None:
         self.values, self.ledger, self.language = values, ledger, values.language
+        self._shown: set[str] = set()
 
     def globals(self) -> dict[str, Any]:
         """The names that a narrative knows."""
         own = (
             "text",
             "figure",
+            "drawn",
+            "others",
             "table",
             "ref",
             "quote",
@@ -234,9 +237,7 @@ class Wording:
 
     def parameter(self, figure: str, name: str) -> Value:
         """A parameter of the notebook that drew a figure."""
-        folder = next(
-            (f / figure for f in folders(self.values.study.home) if (f / figure / "figure.json").is_file()), None
-        )
+        folder = published_figures(self.values.study.home).get(figure)
         told = json.loads((folder / "figure.json").read_text("utf-8")) if folder else {}
         if name not in told.get("parameters", {}):
             raise PolicytextError(f"the figure {figure} was not drawn with a parameter {name!r}")
@@ -256,7 +257,21 @@ class Wording:
 
     def figure(self, name: str) -> Markup:
         """A published figure with its number, title and caption; where it is not there, the report says so."""
+        self._shown.add(name)
         return Markup(f'\n::: {{.figure name="{self._name(name)}"}}\n:::\n')
+
+    def drawn(self, name: str) -> bool:
+        """Whether a figure is published and has something to show: rows in its data."""
+        found = published_figures(self.values.study.home)
+        return name in found and _rows_in(found[name] / "data.csv")
+
+    def others(self) -> list[str]:
+        """The published figures with something to show that the narrative has not shown so far, by notebook and name."""
+        found = published_figures(self.values.study.home)
+        notebook = {
+            name: json.loads((found[name] / "figure.json").read_text("utf-8")).get("notebook", "") for name in found
+        }
+        return [n for n in sorted(found, key=lambda n: (notebook[n], n)) if n not in self._shown and self.drawn(n)]
 
     def ref(self, name: str) -> Markup:
         """`图 1`, `Figure 1`, `Table 2`: a reference to a figure or table by its name."""
@@ -300,8 +315,14 @@ def _shown(cell: str) -> int:
     return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
 
 
-def folders(home: Home) -> list[Path]:
-    """Where figures are: those published, or in a try those tried, then those published."""
+def published_figures(home: Home) -> dict[str, Path]:
+    """The folder of each figure, by name: those published, or in a try those tried, then those published."""
     run = current_run(home)
     official = bool(run.name) and run.tables[0] == home.tables
-    return [home.figures] if official else [home.tryout / "figures", home.figures]
+    folders = [home.figures] if official else [home.figures, home.tryout / "figures"]
+    return {path.parent.name: path.parent for folder in folders for path in sorted(folder.glob("[!.]*/figure.json"))}
+
+
+def _rows_in(data: Path) -> bool:
+    """Whether a table as CSV has rows; a figure without its data is taken at its word."""
+    return not data.is_file() or len(data.read_text("utf-8-sig").splitlines()) > 1
