@@ -30,10 +30,11 @@ _FREE = re.compile(
 _COUNT = re.compile(
     rf"(?P<number>(?<![第{_ANY}\d])[二两三四五六七八九十])(?P<measure>[大项个类种])(?P<noun>{_HAN}{{2,6}})"
 )
+_NEAR = 120  # characters before a formula in which its members are looked for
 _TAIL = re.compile(r"(?<=..)(?:建设|发展|推进|实施|布局|落实|改革|发力|协同|联动|推动|培育|同步)+$")
 _TOLD = re.compile(
-    rf"[”’」』\"]?{_HAN}{{0,10}}(?:[（(](?P<round>[^（）()]*[、,，；;+][^（）()]*)[)）]"
-    r"|[:：,，]?(?:(?<=[:：,，])即|指的?是|也就是|分别[是为])[:：,，]?(?P<told>[^。；;]{4,}))"
+    rf"[”’」』\"]?{_HAN}{{0,10}}(?:[（(](?P<round>[^（）()]{1, 99}[、,，；;+][^（）()]{1, 99})[)）]"
+    r"|[:：,，]?(?:(?<=[:：,，])即|指的?是|也就是|分别[是为])[:：,，]?(?P<told>[^。；;]{4,199}))"
 )
 _LEAD = re.compile(
     r"^.*?(?:设立|形成|建立|构建|打造|包括|成为|围绕|聚焦|紧扣|推进|实施|开展|抓好|启动|抓住|坚持)(?=\w)"
@@ -77,11 +78,12 @@ def _places(text: str) -> list[tuple[int, int]]:
     quoted = [match.span() for match in _QUOTED.finditer(text) if _is_formula(match.group())]
     free = [(match.start(), match.start() + _even(match)) for match in _FREE.finditer(text)]
     counts = [(match.start(), match.start("noun") + _noun(match["noun"])) for match in _COUNT.finditer(text)]
-    taken: list[tuple[int, int]] = []
+    found, taken = [], set[int]()
     for start, end in [*quoted, *free, *counts]:
-        if not any(low < end and start < high for low, high in taken):
-            taken.append((start, end))
-    return sorted(taken)
+        if taken.isdisjoint(range(start, end)):
+            taken.update(range(start, end))
+            found.append((start, end))
+    return sorted(found)
 
 
 def _is_formula(quoted: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -97,11 +98,12 @@ def _first_clause(text: str) -> int:
 
 def _enough(found: list[Item], unit: Sequence[dict[str, Any]]) -> list[Item]:
     """Without styles that occur once in a unit, unless on a line of their own, and without 最后 before any 首先."""
+    often = Counter(item.style for item in found)
+    first = next((place for place, item in enumerate(found) if item.mark == FIRST), len(found))
     kept = []
-    for item in found:
-        same = [other for other in found if other.style == item.style]
-        begun = item.style.name != FIRST or any(other.mark == FIRST and other.row <= item.row for other in same)
-        if begun and (len(same) > 1 or unit[item.row]["kind"] == "heading"):
+    for place, item in enumerate(found):
+        begun = item.style.name != FIRST or place >= first
+        if begun and (often[item.style] > 1 or unit[item.row]["kind"] == "heading"):
             kept.append(item)
     return kept
 

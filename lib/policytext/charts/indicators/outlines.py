@@ -116,5 +116,8 @@ def outlines_words(shown: pd.DataFrame) -> Captions:
             "zh": f"文字图，{units}个单元并排，各列出其标题并按层级缩进，共{len(headings)}个标题。",
             "en": f"Text figure, {style.many(units, 'unit')} side by side, each with its headings indented by level, {len(headings)} in all.",
         },
-        "empty": {"zh": "没有可以并列的单元。", "en": "There is no unit whose outline could be shown."},
+        "empty": {
+            "zh": "没有一个单元列举层次或使用数字概括。",
+            "en": "No unit enumerates headings or uses a number formula.",
+        },
     }

@@ -22,13 +22,14 @@ def statuses(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fi
     """
     words = labels[language]
     names = [style.wrapped(words.get(unit, unit), min(44, 0.28 * style.width()), size=6.5) for unit in shown["unit_id"]]
-    lines = max(name.count("\n") + 1 for name in names)
-    figure = style.figure(18 + len(shown) * max(4.4, 2.7 * lines + 1.2))
+    most = max(name.count("\n") + 1 for name in names)
+    figure = style.figure(18 + len(shown) * max(4.4, 2.7 * most + 1.2))
     axes = figure.subplots()
     rows = range(len(shown))
     color = style.COLORS[0]
+    lines = [0.9 if n else 0 for n in shown["n_target"]]  # no bar, no outline
     reached = axes.barh(rows, -shown["n_reached"], height=0.6, color=color)
-    targets = axes.barh(rows, shown["n_target"], height=0.6, facecolor="white", edgecolor=color, linewidth=0.9)
+    targets = axes.barh(rows, shown["n_target"], height=0.6, facecolor="white", edgecolor=color, linewidth=lines)
     for bars, counts in ((reached, shown["n_reached"]), (targets, shown["n_target"])):
         axes.bar_label(bars, labels=[str(n) if n else "" for n in counts], padding=2, fontsize=6)
     axes.grid(axis="y", color=style.FAINT, linewidth=0.4)
