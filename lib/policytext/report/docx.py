@@ -71,7 +71,8 @@ class Manuscript(Noted):
         pictures = [
             pandoc.image(str(file), alt, width=f"{width:.1f}mm") for file, (width, _) in zip(files, sizes, strict=True)
         ]
-        return [pandoc.figure("", told, [{"t": "Plain", "c": [one]} for one in pictures])]
+        above = [pandoc.para([one]) for one in pictures[:-1]]  # side by side in one figure they would be small
+        return [*above, pandoc.figure("", told, [{"t": "Plain", "c": pictures[-1:]}])]
 
     def table(self, name: str, number: str, caption: list[Node], tables: list[Node]) -> list[Node]:
         found, keys = self.gathered(tables)

@@ -46,14 +46,18 @@ class Sheets(Noted):
                 f'image("{_DIRECTORY}/{shown.name}.pdf", page: {i}, width: {w:.2f}mm, alt: {alt})'
                 for i, (w, _) in enumerate(sizes, 1)
             ]
-            inside = [pandoc.raw("typst", f"stack(spacing: 6mm, {', '.join(pages)}), kind: image")]
+            joined = " ".join(
+                f"#block({page})" for page in pages
+            )  # several pages may break between them, and do not float
+            inside = [pandoc.raw("typst", f"[{joined}], kind: image{', placement: none' if len(pages) > 1 else ''}")]
         else:
             inside = [
                 pandoc.raw("typst", "["),
                 *pandoc.text(self.document.missing(shown.name)),
                 pandoc.raw("typst", "], kind: image"),
             ]
-        opened, closed = pandoc.raw("typst", "#figure("), pandoc.raw("typst", f"]) <show-{shown.name}>")
+        broken = "#show figure: set block(breakable: true)\n" if len(sizes) > 1 else ""
+        opened, closed = pandoc.raw("typst", f"#[{broken}#figure("), pandoc.raw("typst", f"]) <show-{shown.name}>]")
         return [pandoc.para([opened, *inside, pandoc.raw("typst", ", caption: ["), *told, closed])]
 
     def table(self, name: str, number: str, caption: list[Node], tables: list[Node]) -> list[Node]:
