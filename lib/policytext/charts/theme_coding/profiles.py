@@ -44,14 +44,14 @@ def profiles(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fi
     drawn = shown[(shown["unit_id"] == "") & (shown["n_clusters"] >= FEWEST_CLUSTERS)]
     most = max(shown["share"].max(), *drawn["high"], 0.05)
     figure = style.figure(10 + lines * (head + row * len(groups)))
-    panels = list(figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True).flat)
+    panels = list(figure.subplots(lines, columns, squeeze=False).flat)
     look = style.marks(groups)
-    for theme, title, axes in zip(themes, titles, panels, strict=False):
+    for place, (theme, title, axes) in enumerate(zip(themes, titles, panels, strict=False)):
         own = shown[shown["theme"] == theme]
         for number, group in enumerate(groups):
             _row(axes, number, own[own["group"] == group], *look[group])
         axes.set_title(title, loc="left", fontsize=7)
-        axes.set_yticks(range(len(groups)), names)
+        axes.set_yticks(range(len(groups)), [""] * len(groups) if place % columns else names)
         axes.set_ylim(len(groups) - 0.4, -0.6)
         axes.set_xlim(-0.03 * most, 1.03 * most)
         axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
@@ -59,7 +59,6 @@ def profiles(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fi
         axes.grid(axis="both", color=style.FAINT, linewidth=0.4)
         axes.set_axisbelow(True)
         axes.tick_params(axis="y", length=0)
-        axes.tick_params(axis="x", labelbottom=True)
         axes.spines["left"].set_visible(False)
     for axes in panels[len(themes) :]:
         axes.set_axis_off()
