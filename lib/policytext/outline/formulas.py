@@ -33,7 +33,7 @@ _COUNT = re.compile(
 _NEAR = 120  # characters before a formula in which its members are looked for
 _TAIL = re.compile(r"(?<=..)(?:建设|发展|推进|实施|布局|落实|改革|发力|协同|联动|推动|培育|同步)+$")
 _TOLD = re.compile(
-    rf"[”’」』\"]?{_HAN}{{0,10}}(?:[（(](?P<round>[^（）()]{1, 99}[、,，；;+][^（）()]{1, 99})[)）]"
+    rf"[”’」』\"]?{_HAN}{{0,10}}(?:[（(](?P<round>[^（）()]{{1,99}}[、,，；;+][^（）()]{{1,99}})[)）]"
     r"|[:：,，]?(?:(?<=[:：,，])即|指的?是|也就是|分别[是为])[:：,，]?(?P<told>[^。；;]{4,199}))"
 )
 _LEAD = re.compile(
