@@ -83,12 +83,20 @@ def test_a_figure_that_differs_is_shown_before_after_and_by_what_has_changed(cha
         assert sheet.getpixel((40, 5)) == grey
 
 
-def test_a_changed_input_is_named_where_a_figure_says_what_it_read(chain, capsys):
+def test_a_changed_input_is_named_before_all_where_a_figure_says_what_it_read(chain, capsys):
     path = chain.figures / "f" / "figure.json"
     facts = json.loads(path.read_text("utf-8"))
-    path.write_text(json.dumps(facts | {"font": "x", "inputs": {"data/words.txt": "ab", "seeds/a.txt": "cd"}}), "utf-8")
+    read = {"data/words.txt": "ab", "seeds/a.txt": "cd"}
+    path.write_text(json.dumps(facts | {"font": "x", "inputs": read}), "utf-8")
+    with (chain.notebooks / "02-b.ipynb").open(encoding="utf-8") as file:
+        notebook = file.read().replace("'parameters': {}", "'parameters': {}, 'inputs': {'data/words.txt': 'ab'}")
+    (chain.notebooks / "02-b.ipynb").write_text(notebook, "utf-8")
     assert verify(chain) == 4
-    assert "figures/f/figure.json: differs in font, inputs (data/words.txt, seeds/a.txt)" in capsys.readouterr().out
+    told = capsys.readouterr().out.splitlines()
+    assert "figures/f/figure.json: differs in font, inputs" in told
+    assert told.index("Changed since the figures were made: seeds/a.txt") < told.index(
+        "figures/f/figure.json: differs in font, inputs"
+    )
 
 
 def test_documents_of_the_report_are_compared_where_they_are_there(chain, capsys):

@@ -92,7 +92,7 @@ def test_one_stop_word_more_is_found_by_verifying_and_shown(finished: tuple[Path
     done = policytext("verify", home=home, seconds=1500, **ELSEWHERE)
     assert done.returncode == 4, done.stdout + done.stderr
     assert "figures/top-terms/zh.png: differs, see top-terms-zh.png" in done.stdout
-    assert "inputs (seeds/stopwords.txt)" in done.stdout
+    assert "Changed since the figures were made: seeds/stopwords.txt\n" in done.stdout
     assert (home / "build" / "verify" / "top-terms-zh.png").is_file()
 
 

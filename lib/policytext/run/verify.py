@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from policytext.errors import DIFFERENT
 from policytext.run import pipeline, run
@@ -41,6 +42,9 @@ def verify(home: Home) -> int:
             print(f"Not verified: the run in a temporary home ended with {code}.")
             return code
         differences = list(_differences(home, again, sheets))
+        changed = sorted({file for path in home.figures.glob("*/figure.json") for file in _changed(path, again)})
+    if changed:
+        print(f"Changed since the figures were made: {', '.join(changed)}")
     for difference in differences:
         print(difference)
     if sheets.is_dir():
@@ -88,24 +92,30 @@ def _diff(ours: Path, theirs: Path, sheets: Path) -> str:
     if ours.suffix == ".png":
         return f", see {_sheet(ours, theirs, sheets / f'{ours.parent.name}-{ours.name}').name}"
     if ours.name == "figure.json":
-        return f" in {', '.join(_facts(ours, theirs))}"
-    if ours.suffix not in TEXT:
+        return f" in {', '.join(_unlike(_told(ours), _told(theirs))) or 'form'}"
+    if ours.suffix not in TEXT or ours.name == "README.md":  # the gallery repeats what the figures say
         return ""
     texts = [path.read_text(encoding="utf-8", errors="replace").splitlines() for path in (ours, theirs)]
     lines = difflib.unified_diff(*texts, "here", "made again", lineterm="", n=0)
     return "".join(f"\n    {line[:200]}" for line in islice(lines, DIFF_LINES))
 
 
-def _facts(ours: Path, theirs: Path) -> list[str]:
-    """The facts in which two figure.json differ; of the inputs, which files have changed since the figure was made."""
+def _told(path: Path) -> dict[str, Any]:
+    """What a figure.json says; nothing where it is not there or is no JSON."""
     try:
-        before, after = (json.loads(path.read_text("utf-8")) for path in (ours, theirs))
-    except ValueError:
-        return ["form: it is no JSON"]
-    changed = [key for key in sorted(before | after) if before.get(key) != after.get(key)]
-    inputs = [told.get("inputs", {}) for told in (before, after)]
-    files = [name for name in sorted(inputs[0] | inputs[1]) if inputs[0].get(name) != inputs[1].get(name)]
-    return [f"{key} ({', '.join(files)})" if key == "inputs" else key for key in changed] or ["the order of its facts"]
+        return dict(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def _unlike(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    return [key for key in sorted(before | after) if before.get(key) != after.get(key)]
+
+
+def _changed(path: Path, again: Home) -> list[str]:
+    """The inputs of a figure that are others now."""
+    now = _told(again.figures / path.parent.name / path.name)
+    return _unlike(_told(path).get("inputs", {}), now["inputs"]) if "inputs" in now else []
 
 
 def _sheet(before: Path, after: Path, place: Path) -> Path:
