@@ -16,6 +16,7 @@ import pytest
 
 from policytext import frequency, prepare, publish, report
 from policytext.publish import notebooks
+from policytext.report.document import Shown
 from policytext.study import PROJECT, Home, empty, open_study
 
 BAD = (
@@ -274,3 +275,13 @@ def test_publishing_writes_each_file_where_this_process_may(make_study):
     written = publish.report(home, {"REPORT.md": b"text\n", "report/report.en.html": b"<p>"})
     assert [home.relative(path) for path in written] == ["build/tryout/REPORT.md", "build/tryout/report/report.en.html"]
     assert [path.read_bytes() for path in written] == [b"text\n", b"<p>"]
+
+
+def test_a_figure_of_several_pages_is_shown_with_all_of_them_or_not_at_all(tmp_path):
+    for name in ("zh.png", "zh-2.png"):
+        shutil.copy(PROJECT / "figures" / "corpus-accounting" / "zh.png", tmp_path / name)
+    shown = Shown("x", tmp_path, {"pages": 2, "dpi": 300})
+    assert [path.name for path in shown.files("zh", "png")] == ["zh.png", "zh-2.png"]
+    assert all(width <= 80 and height <= 50 for width, height in shown.sizes("zh", within=(80, 50)))
+    (tmp_path / "zh-2.png").unlink()
+    assert shown.files("zh", "png") == []

@@ -83,26 +83,32 @@ def text(words: str) -> list[Node]:
 
 
 def para(inlines: Sequence[Node]) -> Node:
+    """A paragraph."""
     return {"t": "Para", "c": list(inlines)}
 
 
 def strong(inlines: Sequence[Node]) -> Node:
+    """Words in strong letters."""
     return {"t": "Strong", "c": list(inlines)}
 
 
 def span(inlines: Sequence[Node], *classes: str, name: str = "", **attributes: str) -> Node:
+    """Words with classes and attributes; `name` is their anchor."""
     return {"t": "Span", "c": [[name, list(classes), list(map(list, attributes.items()))], list(inlines)]}
 
 
 def div(blocks: Sequence[Node], *classes: str, name: str = "", **attributes: str) -> Node:
+    """Blocks with classes and attributes; `name` is their anchor."""
     return {"t": "Div", "c": [[name, list(classes), list(map(list, attributes.items()))], list(blocks)]}
 
 
 def link(inlines: Sequence[Node], target: str) -> Node:
+    """A link; `#name` leads within the document."""
     return {"t": "Link", "c": [["", [], []], list(inlines), [target, ""]]}
 
 
 def image(path: str, alt: str, **attributes: str) -> Node:
+    """A picture with the words that stand for it."""
     return {"t": "Image", "c": [["", [], list(map(list, attributes.items()))], text(alt), [path, ""]]}
 
 
@@ -112,6 +118,7 @@ def raw(form: str, content: str, *, block: bool = False) -> Node:
 
 
 def figure(name: str, caption: Sequence[Node], inside: Sequence[Node]) -> Node:
+    """A figure with its caption; `name` is its anchor."""
     return {"t": "Figure", "c": [[name, [], []], [None, [{"t": "Plain", "c": list(caption)}]], list(inside)]}
 
 
