@@ -62,6 +62,8 @@ def _over_pages(draw: Draw, data: pd.DataFrame, single: Pages, column: presets.P
         values = list(dict.fromkeys(data[by]))
         for number in range(min(math.ceil(height / column.height), len(values)), len(values) + 1):
             parts = [data[data[by].isin(list(some))] for some in np.array_split(np.array(values, dtype=object), number)]
+            if any(style.size_of(draw(parts[0], language))[1] > column.height + _SLACK for language in single):
+                continue  # told by one page, before all are laid out
             pages = {language: [_laid_out(draw(part, language)) for part in parts] for language in single}
             if not too_high(pages, column):
                 return pages

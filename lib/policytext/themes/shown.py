@@ -53,9 +53,11 @@ def cells(
 def strips(coded: pd.DataFrame, facets: pd.DataFrame, sentences: pd.DataFrame) -> pd.DataFrame:
     """One row per code, and per sentence without one (theme `none`, or `symbolic`): group (a unit), theme, position.
 
-    position: the middle of the sentence within the unit, 0 to 1 (`along`).
+    position: the middle of the sentence within the unit, 0 to 1 (`along`). Units of one sentence, which is all of them,
+    are left out.
     """
     bare = uncoded(sentences, coded, facets)
     bare = bare.assign(theme=np.where(bare["symbolic"], SYMBOLIC, NONE))
     both = pd.concat([coded[["sentence_id", "theme"]], bare[["sentence_id", "theme"]]])
+    sentences = sentences[sentences.groupby("unit_id")["sentence_id"].transform("size") > 1]
     return along(both, sentences).rename(columns={"unit_id": "group"})

@@ -87,5 +87,8 @@ def strips_words(shown: pd.DataFrame) -> Captions:
             "zh": f"条带图，{units}个小图，每图一个单元，每行一个主题，短竖标出句子的位置。",
             "en": f"Strips, {style.many(units, 'panel')}, one per unit with one row per theme and strokes where a sentence has it.",
         },
-        "empty": {"zh": "没有可以编码的句子。", "en": "There is no sentence to be coded."},
+        "empty": {
+            "zh": "没有一个单元有两句以上，谈不上主题的先后。",
+            "en": "No unit has two sentences, so none has a course along which themes could stand.",
+        },
     }
