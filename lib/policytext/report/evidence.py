@@ -42,8 +42,10 @@ class Evidence:
     def _terms(self) -> dict[str, list[tuple[str, str, str]]]:
         """(unit_id, sentence_id, spans) of each occurrence of a term."""
         found: dict[str, list[tuple[str, str, str]]] = {}
-        for row in prepare.table(self.study, "terms").itertuples():
-            found.setdefault(row.term, []).append((row.unit_id, row.sentence_id, row.spans))
+        terms = self.table("terms")
+        terms = prepare.table(self.study, "terms") if terms is None else terms
+        for term, *place in zip(*(terms[name] for name in ("term", "unit_id", "sentence_id", "spans")), strict=True):
+            found.setdefault(term, []).append((place[0], place[1], place[2]))
         return found
 
     @cached_property

@@ -309,11 +309,11 @@ class Values:
 
 
 def published(study: Study) -> dict[str, pd.DataFrame]:
-    """Every table of the study that is there, by name, and `spans`, the account of all characters.
+    """Every table of the study that is there, by name, and of those that are prepared `spans` and `terms`.
 
     In a run these are the tables that pipeline.yml declares for the notebook, so that it runs again when one changes.
     """
-    found, run = {"spans": prepare.table(study, "spans")}, current_run(study.home)
+    found, run = {name: prepare.table(study, name) for name in ("spans", "terms")}, current_run(study.home)
     declared = {Path(path).stem for path in run.inputs if path.endswith(".parquet")}
     for name in COLUMNS:
         if run.name and name not in declared:
