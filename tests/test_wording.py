@@ -72,7 +72,7 @@ def test_a_template_has_the_same_words_in_the_same_order_with_something_else_bet
 
 
 def test_numbers_put_together_are_templates_whose_numbers_are_slots():
-    formulas = pd.DataFrame({"unit_id": ["a", "b", "b"], "surface": ["3+3+N", "1+2+n", "1+4"]})
+    formulas = pd.DataFrame({"unit_id": ["a", "b", "b", "a", "b"], "surface": ["3+3+N", "1+2+n", "1+4", "985", "211"]})
     found = reuse({"a": ["甲乙"], "b": ["丙丁"]}, formulas=formulas)
     assert found["groups"].to_dict() == {"N+N+N": "a; b"}
 

@@ -4,7 +4,7 @@ from policytext.comparison.associations import associations, calibrate, cells, c
 from policytext.comparison.associations import labels as code_labels
 from policytext.comparison.conclusions import answer, caveat, conclusions, findings
 from policytext.comparison.distances import distances, nearest
-from policytext.comparison.groups import SAME_TIER, confounding, groupings, groups, labels, nesting
+from policytext.comparison.groups import SAME_TIER, confounding, groupings, groups, labels, largest, nesting
 from policytext.comparison.portraits import only_here, portraits
 from policytext.comparison.profiles import Profiles, bases, of_codes, of_terms, profiles
 from policytext.comparison.structure import picture, structure
@@ -28,6 +28,7 @@ __all__ = [
     "groupings",
     "groups",
     "labels",
+    "largest",
     "nearest",
     "nesting",
     "of_codes",

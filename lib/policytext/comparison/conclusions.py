@@ -63,7 +63,7 @@ def conclusions(
         span = f"95% interval {100 * row.low:+.0f} to {100 * row.high:+.0f}" if pd.notna(row.low) else "no interval"
         why = "" if pd.notna(row.low) else f" (estimable from 10 paragraphs on; here {row.n_paragraphs})"
         verdict = "distinguished" if row.holds else "not distinguished (Fisher's test over sentences says otherwise)"
-        again = f"{row.q_without:.3f}" if pd.notna(row.q_without) else "not tested"
+        again = _q(row.q_without) if pd.notna(row.q_without) else "not tested"
         kept = "" if row.holds == row.holds_without else ", so the verdict hangs on shared wording"
         who, what = _first(labels, row.group), names.get(f"{row.family}:{row.item}", row.item)
         notes = [caveats["between" if row.scope == "between" else "within"]]
@@ -72,8 +72,8 @@ def conclusions(
         ]
         notes += [f"The others include {_first(labels, part)}, a part of it." for part in parts.get(row.group, [])]
         sentences.append(
-            f"**{who}: {what}** ({row.family}): {100 * row.value:+.0f} points, {span}{why}; q = {row.q:.3f}, {verdict}; "
-            f"q = {again} without shared wording{kept}. *{' '.join(notes)}*"
+            f"**{who}: {what}** ({row.family}): {100 * row.value:+.0f} points, {span}{why}; {_q(row.q)}, {verdict}; "
+            f"{again} without shared wording{kept}. *{' '.join(notes)}*"
         )
     return sentences
 
@@ -96,6 +96,11 @@ def answer(findings: pd.DataFrame, associations: pd.DataFrame, structure: pd.Dat
         beyond = int((rows["halves"] > rows["baseline"]).sum())
         told.append(f"By {basis} {beyond} of {len(rows)} pairs lie farther apart than halves of one text do.")
     return " ".join(told) if tested else "There is one text only, or none is coded: nothing to compare."
+
+
+def _q(value: float) -> str:
+    """q in three places, or that it is smaller."""
+    return f"q = {value:.3f}" if value >= 0.001 else "q < 0.001"
 
 
 def _first(labels: Mapping[str, str], group: str) -> str:

@@ -40,6 +40,14 @@ def labels(study: Study, by: str | None = None) -> dict[str, dict[str, str]]:
     return study.unit_labels() if by in (SAME_TIER, "unit_id") else study.group_labels(by)
 
 
+def largest(sentences: pd.DataFrame, *, groups: pd.Series, most: int) -> pd.Series:
+    """The same groups without all but the `most` that have the most sentences: what a figure has room for."""
+    sizes = sentences["unit_id"].map(groups).value_counts()
+    place = {group: number for number, group in enumerate(dict.fromkeys(groups))}
+    kept = sorted(sizes.index, key=lambda group: (-sizes[group], place[group]))[:most]
+    return groups[groups.isin(kept)]
+
+
 def groupings(study: Study, units: pd.DataFrame, *, columns: Sequence[str] = GROUPINGS) -> pd.DataFrame:
     """One row per way to group: how many groups and units it has, and how large the smallest group is in paragraphs.
 

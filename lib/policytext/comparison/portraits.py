@@ -121,6 +121,7 @@ def portraits(
     own = sentences.assign(group=sentences["unit_id"].map(groups)).dropna(subset="group")
     sizes, group_of = own.groupby("group").size(), own.set_index("sentence_id")["group"]
     top = frequency[frequency["rank"] <= top_n].rename(columns={"term": "item", "rate": "value"})
+    top = top[top["group"].isin(sizes.index)]
     parts = [top.assign(section="term")[["group", "section", "item", "value"]]]
     for section in ("theme", "status"):
         codes = families.get(section, pd.DataFrame(columns=["sentence_id", "item"]))

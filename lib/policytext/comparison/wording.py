@@ -267,7 +267,8 @@ def _sums(formulas: pd.DataFrame | None, groups: pd.Series) -> list[dict[str, ob
     """Numbers put together (3+3+N) that several groups have, each number or letter being a slot: N+N+N."""
     if formulas is None or formulas.empty:
         return []
-    own = formulas.assign(group=formulas["unit_id"].map(groups)).dropna(subset="group")
+    own = formulas[formulas["surface"].str.contains(r"[+＋]")]
+    own = own.assign(group=own["unit_id"].map(groups)).dropna(subset="group")
     slots = own["surface"].str.replace(r"[^\s+＋]+", "N", regex=True).str.replace("＋", "+")
     held = own.groupby(slots)["group"].agg(["size", frozenset])
     rows = zip(held.index, held["size"], held["frozenset"], strict=True)

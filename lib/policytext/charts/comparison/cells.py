@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from policytext import style
+from policytext.charts.comparison.some import some
 
 Labels = Mapping[str, Mapping[str, str]]
 Captions = dict[str, dict[str, str]]
@@ -140,10 +141,11 @@ def _counts(shown: pd.DataFrame) -> tuple[int, int, int, int]:
     )
 
 
-def cells_words(shown: pd.DataFrame, *, draws: int) -> Captions:
-    """Title, caption and alt text of `cells` for texts against each other. draws: relabellings of paragraphs."""
+def cells_words(shown: pd.DataFrame, *, draws: int, of: int | None = None) -> Captions:
+    """Title, caption and alt text of `cells` for texts against each other. draws: relabellings; of: groups there are."""
     tested, naive, both, held = _counts(shown)
     groups = shown["group"].nunique()
+    note = some(groups, of)
     return {
         "title": {
             "zh": "文本间差异：以句为单位与以段落为单位的结论",
@@ -152,12 +154,13 @@ def cells_words(shown: pd.DataFrame, *, draws: int) -> Captions:
         "caption": {
             "zh": f"格中数字为该文本的句占比与其余文本之差（百分点），共{groups}个文本、{tested}个受检格。以句为独立观测的Fisher检验判定{naive}格有别（各族内q<0.05），"
             f"以段落为单位置换{draws:,}次后其中{both}格成立，{naive - both}格未能区分；置换检验共判定{held}格（实线框）。"
-            "灰色格因句数太少未检验。未能区分不等于无差异；差异是文本之间的，年份与文体并未分开。",
+            "灰色格因句数太少未检验。未能区分不等于无差异；差异是文本之间的，年份与文体并未分开。" + note["zh"],
             "en": f"Numbers are the share of a text's sentences less that of the other texts, in percentage points: {style.many(groups, 'text')}, "
             f"{style.many(tested, 'cell')} tested. Fisher's test, which takes sentences as independent, calls {naive} of them different "
             f"(q below 0.05 within a family); in {draws:,} permutations of paragraphs {both} of these hold and {naive - both} are not "
             f"distinguished. The permutation distinguishes {held} in all (solid frames). Grey cells have too few sentences to be "
-            "tested. Not distinguished is not the same as no difference; year and kind of text are not held apart from place.",
+            "tested. Not distinguished is not the same as no difference; year and kind of text are not held apart from place."
+            + note["en"],
         },
         "alt": {
             "zh": f"矩阵图，{groups}行为文本，各列为主题与状态，颜色与数字为占比之差；{tested}格中实线框{held}格，虚线框{naive - both}格。",

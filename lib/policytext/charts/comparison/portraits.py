@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from policytext import style
+from policytext.charts.comparison.some import some
 
 Labels = Mapping[str, Mapping[str, str]]
 Captions = dict[str, dict[str, str]]
@@ -45,7 +46,7 @@ def only_here(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
     figure = style.figure(16 + sum(_HEAD + _ROW * len(rows) for _, rows in panels))
     heights = [len(rows) + 1 for _, rows in panels]
     drawn = figure.subplots(len(panels), 1, squeeze=False, sharex=True, height_ratios=heights)[:, 0]
-    look = style.marks(group for group, _ in panels)
+    look = _look([group for group, _ in panels], labels[language])
     for axes, (group, rows) in zip(drawn, panels, strict=True):
         color, mark = look[group]
         axes.hlines(rows.index, 0, rows["silence"], color=style.MUTED, linewidth=0.9)
@@ -69,11 +70,12 @@ def only_here(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
     return figure
 
 
-def only_here_words(shown: pd.DataFrame, table: pd.DataFrame) -> Captions:
-    """Title, caption and alt text of `only_here`. table: the whole table, of which `shown` are the first."""
+def only_here_words(shown: pd.DataFrame, table: pd.DataFrame, *, of: int | None = None) -> Captions:
+    """Title, caption and alt text of `only_here`. table: the whole table, of which `shown` are the first; of: groups."""
     groups = shown["group"].nunique()
     n = {kind: int((table["kind"] == kind).sum()) for kind in ("term", "name", "indicator")}
     codes = int((~table["kind"].isin(n)).sum())
+    note = some(groups, of)
     far = int((shown["rate"] > shown["silence"]).sum()) if len(shown) else 0
     return {
         "title": {"zh": "只见于一个文本的词", "en": "Terms that one text alone uses"},
@@ -81,12 +83,14 @@ def only_here_words(shown: pd.DataFrame, table: pd.DataFrame) -> Captions:
             "zh": f"{groups}个文本各自独有的词中最常见的{len(shown)}个（3次以上，"
             "其字串在其余文本中也未出现；地名、机构名不列）。点为该文本的频次，横线止于其余文本合计在未出现时仍可容许的上限"
             f"（单侧95%，以词为独立观测，成簇出现时应更高）；{far}个词的频次高于该上限。全表共有词{n['term']}个、"
-            f"名称{n['name']}个、主题等编码{codes}个、指标{n['indicator']}个，各附首句。未提及不等于没有。",
+            f"名称{n['name']}个、主题等编码{codes}个、指标{n['indicator']}个，各附首句。未提及不等于没有。"
+            + note["zh"],
             "en": f"The {style.many(len(shown), 'term')} most frequent among those that one of {style.many(groups, 'text')} alone uses (3 times or more, and "
             "not as a string elsewhere; names of places and institutions apart). Dots are the rate in that text; lines end at the "
             "highest rate that the silence of all others together allows (one-sided 95%, occurrences taken as independent, so it "
             f"should be higher for terms in bursts); above it: {far}. The whole table has {style.many(n['term'], 'term')}, {style.many(n['name'], 'name')}, "
-            f"{style.many(codes, 'code')} and {style.many(n['indicator'], 'indicator')}, each with its first sentence. Not mentioned does not mean not there.",
+            f"{style.many(codes, 'code')} and {style.many(n['indicator'], 'indicator')}, each with its first sentence. Not mentioned does not mean not there."
+            + note["en"],
         },
         "alt": {
             "zh": f"点图，{groups}个小图，每图一个文本，列出其独有的词及频次，横线为其余文本的上限。",
@@ -119,7 +123,7 @@ def portraits(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
     parts = figure.subfigures(len(groups), 1, squeeze=False, height_ratios=blocks)[:, 0]
     limits = {section: 1.08 * shown.loc[shown["section"] == section, "value"].max() for section in bars}
     widths = [{"term": 0.75, "theme": 0.9, "status": 0.55}[section] for section in bars] + [1.5]
-    look = style.marks(groups)
+    look = _look(groups, words)
     for group, part in zip(groups, parts, strict=True):
         part.suptitle(titles[group], x=0.01, ha="left", fontsize=8)
         panels = part.subplots(1, len(widths), width_ratios=widths, squeeze=False)[0]
@@ -133,6 +137,11 @@ def portraits(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
                                 color=style.MUTED if muted else style.INK)  # fmt: skip
         panels[-1].set_axis_off()
     return figure
+
+
+def _look(groups: list[str], words: Mapping[str, str]) -> Mapping[str, tuple[str, str]]:
+    """Colour and mark of each group, on every page the same: by its place among all that have words."""
+    return style.marks([*words, *(group for group in groups if group not in words)])
 
 
 def _bars(
@@ -177,18 +186,20 @@ def _cut(text: str, letters: int) -> str:
     return text
 
 
-def portraits_words(shown: pd.DataFrame) -> Captions:
-    """Title, caption and alt text of `portraits`."""
+def portraits_words(shown: pd.DataFrame, *, of: int | None = None) -> Captions:
+    """Title, caption and alt text of `portraits`. of: groups there are."""
     groups, terms = shown["group"].nunique(), shown[shown["section"] == "term"]
     top_n = int(terms["order"].max()) if len(terms) else 0
+    note = some(groups, of)
     return {
         "title": {"zh": "各地文本画像", "en": "A portrait of each text"},
         "caption": {
             "zh": f"{groups}个文本：最常用的{top_n}个词、各主题与状态占句数的比例，以及文本自述的框架、指标和数字组合（括号内为总数，只列前几项）。"
-            "同一列的横轴相同。仅作描述，未经检验：差异可能来自文体、年份或篇幅。",
+            "同一页同一列的横轴相同。仅作描述，未经检验：差异可能来自文体、年份或篇幅。" + note["zh"],
             "en": f"{style.many(groups, 'text')}: the {top_n} most frequent terms, the shares of sentences with each theme and status, and the "
             "outline, indicators and number formulas of its own (their number in brackets, the first few in words). Axes of a "
-            "column are the same. A description without tests: kind of text, year and length may be behind any difference.",
+            "column are the same on a page. A description without tests: kind of text, year and length may be behind any difference."
+            + note["en"],
         },
         "alt": {
             "zh": f"{groups}组条形图，每组一个文本，分列高频词、主题和状态，右侧以文字列出框架、指标与数字组合。",

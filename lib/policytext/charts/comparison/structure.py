@@ -98,7 +98,7 @@ def picture(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fig
     """
     words = labels[language]
     groups = list(shown.loc[shown["kind"] == "leaf", "name"])
-    look = style.marks([group for group in words if group in set(groups)] or groups)
+    look = style.marks([*words, *(group for group in groups if group not in words)])
     room = min(48.0, 0.3 * style.width())
     names = {group: style.wrapped(words.get(group, group).splitlines()[0], room, size=6.5) for group in groups}
     rows = [max(4.2, 1.4 + 2.7 * (names[group].count("\n") + 1)) for group in groups]
