@@ -14,6 +14,7 @@ from policytext import style
 Labels = Mapping[str, Mapping[str, str]]
 Captions = dict[str, dict[str, str]]
 
+_LEAST = 7  # millimetres of a panel, however few rows it has
 _ROW, _MARK, _HEAD = 2.8, 1.0, 7  # millimetres of a row, more for each pair compared in it, of a title
 _THRESHOLDS = (0.667, 0.8)
 _WORDS = {
@@ -71,7 +72,7 @@ def quality(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fig
     pairs = (
         shown.groupby(["facet", "measure"])[["coder", "against", "scope"]].value_counts().groupby(level=[0, 1]).size()
     )
-    heights = [len(values[facet]) * (_ROW + _MARK * pairs[facet].max()) for facet in facets]
+    heights = [max(_LEAST, len(values[facet]) * (_ROW + _MARK * pairs[facet].max())) for facet in facets]
     keys = shown[["measure", "coder", "against", "scope"]].drop_duplicates().itertuples(index=False, name=None)
     looks = style.marks(dict.fromkeys(_series(key[1:], labels[language], language) for key in keys))
     figure = style.figure(24 + _HEAD * len(facets) + sum(heights))
