@@ -202,6 +202,31 @@ def test_above_forty_units_shared_wording_is_told_by_bars():
     assert problems(figure) == {}
 
 
+def test_the_map_of_many_groups_has_no_tree_and_names_them_where_there_is_room():
+    names = [f"县{number}" for number in range(45)]
+    places = np.random.default_rng(0).normal(size=(45, 2))
+    rows = [("axis", "1", 0.6, None, None), ("axis", "2", 0.3, None, None)]
+    rows += [("group", name, x, y, 0.1) for name, (x, y) in zip(names, places, strict=True)]
+    rows += [("item", f"词{number}", x, y, 0.1) for number, (x, y) in enumerate(places[:20] + 0.3)]
+    shown = pd.DataFrame(rows, columns=["kind", "name", "x", "y", "contribution"])
+    shown = shown.assign(width=np.nan, height=np.nan, angle=np.nan)
+    figure = CHARTS.picture(shown, labels={"zh": {}, "en": {}})
+    assert problems(figure) == {}
+    assert len(set(names) & set(looking.texts(figure))) > 20
+    words = CHARTS.picture_words(shown, comparison.structure({})[0], grouping="texts", basis="themes", draws=9)
+    assert "no tree" in words["caption"]["en"]
+
+
+def test_why_there_is_no_map_is_said_as_it_is():
+    structure = pd.DataFrame(
+        {"grouping": ["texts"], "basis": ["themes"], "inertia": [0.2], "by_chance": [0.15], "p": [0.3]}
+    )
+    told = {"grouping": "texts", "basis": "themes", "draws": 9}
+    assert "not ruled out" in CHARTS.picture_words(pd.DataFrame(), structure, **told)["empty"]["en"]
+    assert "Fewer than three" in CHARTS.picture_words(pd.DataFrame(), structure.assign(p=0.01), **told)["empty"]["en"]
+    assert "Fewer than three" in CHARTS.picture_words(pd.DataFrame(), structure.iloc[:0], **told)["empty"]["en"]
+
+
 def test_the_nearest_and_the_farthest_pairs_stand_for_many(drawings):
     shown, words = drawings.inputs["distances"][1], drawings.inputs["distances"][3]
     n = len(drawings.groups)

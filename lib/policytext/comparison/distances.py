@@ -53,7 +53,7 @@ def nearest(found: pd.DataFrame, nested: pd.DataFrame, *, top_n: int = 20) -> pd
     nested: pairs of `nesting`. One more column, nested: whether one of the two contains the other.
     """
     first = found[found["basis"] == found["basis"].iloc[0]] if len(found) else found
-    pairs = first.sort_values("distance", kind="stable")[["group_a", "group_b"]]
+    pairs = first.dropna(subset="distance").sort_values("distance", kind="stable")[["group_a", "group_b"]]
     ends = pd.concat([pairs.head(top_n), pairs.tail(top_n)])
     pairs = ends if len(pairs) > 2 * top_n else first[["group_a", "group_b"]]
     inside = set(zip(nested["group"], nested["within"], strict=True))

@@ -18,6 +18,8 @@ from policytext.study import COLUMNS
 
 ALPHA = 0.05
 _BINS = 40
+_LEAVES = 40
+"""Of more groups than these a tree has no room on a page; the map names them instead."""
 _STEPS = 4_000_000_000
 FEWEST_DRAWS = 199
 """Of tables so large that `draws` would take minutes fewer are drawn, but never fewer than these."""
@@ -86,7 +88,7 @@ def picture(
     the resamples of a group's paragraphs (10 or more), placed on the same axes (Greenacre 2017, ch. 29): x, y, width, height, angle.
     axis: its share of the inertia (x). leaf, branch: the tree of average linkage over the distances; a branch is a line
     from x, y over width and height, and one across has as contribution the share of resamples in which the same groups
-    stand together.
+    stand together. Above 40 groups there is no tree.
     """
     columns = ["kind", "name", "x", "y", "width", "height", "angle", "contribution"]
     table = own.table()
@@ -109,7 +111,7 @@ def picture(
     again = [one.toarray()[kept] for one in resampled(own, draws=draws, seed=seed)]
     enough = own.n_paragraphs[kept] >= stats.FEWEST_CLUSTERS
     rows += _regions(names, np.array([found.place(one)[:, :2] for one in again]), enough)
-    rows += _tree(names, table[kept], again)
+    rows += _tree(names, table[kept], again) if len(names) <= _LEAVES else []
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -98,18 +98,20 @@ def picture(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fig
     """
     words = labels[language]
     groups = list(shown.loc[shown["kind"] == "leaf", "name"])
-    look = style.marks([*words, *(group for group in groups if group not in words)])
+    every = list(shown.loc[shown["kind"] == "group", "name"])
+    look = style.marks([*words, *(group for group in every if group not in words)])
     room = min(48.0, 0.3 * style.width())
     names = {group: style.wrapped(words.get(group, group).splitlines()[0], room, size=6.5) for group in groups}
     rows = [max(4.2, 1.4 + 2.7 * (names[group].count("\n") + 1)) for group in groups]
-    width, height, tree = style.width(), min(0.62 * style.width(), 96.0), sum(rows)
-    whole = height + tree + 26
+    width, height, tree = style.width(), min(0.62 * style.width(), 96.0), sum(rows) + (12 if rows else 0)
+    whole = height + tree + 14
     figure = style.figure(whole, layout=None)
-    plane = figure.add_axes((12 / width, (tree + 24) / whole, (width - 14) / width, (height - 2) / whole))
+    plane = figure.add_axes((12 / width, (tree + 12) / whole, (width - 14) / width, (height - 2) / whole))
     _map(plane, shown, look, words, (width - 14, height - 2), language)
-    below = figure.add_axes(((room + 8) / width, 10 / whole, (width - room - 14) / width, tree / whole))
-    _branches(below, shown, groups, rows, names, look)
-    below.set_xlabel(_word("distance", language))
+    if groups:
+        below = figure.add_axes(((room + 8) / width, 10 / whole, (width - room - 14) / width, sum(rows) / whole))
+        _branches(below, shown, groups, rows, names, look)
+        below.set_xlabel(_word("distance", language))
     return figure
 
 
@@ -139,6 +141,9 @@ def _map(
         color, mark = look[group.name]
         axes.plot(group.x, group.y, mark, color=color, markersize=5.5, zorder=3)
         taken.append((group.x / scale - 1.5, group.y / scale - 1.5, group.x / scale + 1.5, group.y / scale + 1.5))
+    if not (shown["kind"] == "leaf").any():  # no tree that would tell which mark is which group
+        for group in points[points["kind"] == "group"].itertuples():
+            _name(axes, words.get(group.name, group.name).splitlines()[0], group.x, group.y, scale, taken, gap=1.7)
     for item in points[points["kind"] == "item"].sort_values("contribution", ascending=False).itertuples():
         axes.plot(item.x, item.y, ".", color=style.MUTED, markersize=2.5)
         _name(axes, words.get(f"theme:{item.name}", item.name), item.x, item.y, scale, taken)
@@ -150,13 +155,20 @@ def _map(
 
 
 def _name(
-    axes: Axes, text: str, x: float, y: float, scale: float, taken: list[tuple[float, float, float, float]]
+    axes: Axes,
+    text: str,
+    x: float,
+    y: float,
+    scale: float,
+    taken: list[tuple[float, float, float, float]],
+    *,
+    gap: float = 0.8,
 ) -> None:
     """Write a name beside its point where nothing else stands and the edge is not met; else leave it to the data."""
     size = 6 * style.POINT
     wide, high = sum(1.06 if ord(letter) > 0x2E7F else 0.58 for letter in text) * size, 1.2 * size
     (left, right), (low, up) = axes.get_xlim(), axes.get_ylim()
-    for shift_x, shift_y in ((0.8, -high / 2), (-0.8 - wide, -high / 2), (-wide / 2, 0.8), (-wide / 2, -0.8 - high)):
+    for shift_x, shift_y in ((gap, -high / 2), (-gap - wide, -high / 2), (-wide / 2, gap), (-wide / 2, -gap - high)):
         a, b = x / scale + shift_x, y / scale + shift_y
         box = (a, b, a + wide, b + high)
         inside = box[0] > left / scale and box[2] < right / scale and box[1] > low / scale and box[3] < up / scale
@@ -209,25 +221,38 @@ def picture_words(shown: pd.DataFrame, structure: pd.DataFrame, *, grouping: str
     firm = int((joined["contribution"] >= 0.7).sum()) if len(joined) else 0
     items = int((shown["kind"] == "item").sum()) if len(shown) else 0
     zh, en = (_word(basis, language) for language in ("zh", "en"))
+    tree = {
+        "zh": f"下：按距离聚类（类平均法），实心结点在70%以上的重抽样中重现，共{firm}个；颜色与符号上下一致。",
+        "en": f"Below: tree by average linkage; solid junctions come back in 70% of the resamples or more ({firm}); colours and "
+        "marks are the same in both. ",
+    }
+    tree = (
+        tree if len(joined) else {"zh": "组数多于40，不画聚类树。", "en": "With more than 40 groups there is no tree. "}
+    )
     return {
         "title": {"zh": f"文本与{zh}：对应分析图与聚类树", "en": f"Texts and {en}: correspondence map and tree"},
         "caption": {
             "zh": f"惯量{inertia:.3f}，随机重排均值{by:.3f}（p = {p:.4f}），没有结构的假设被拒绝，故作此图。"
-            f"上：对应分析，两轴合计占惯量{shares:.0%}；色块为各文本段落重抽样{draws}次的95%区域（不足10段的不画），"
-            f"圆点为贡献最大的{items}项（放得下的标出名称）。下：按距离聚类（类平均法），"
-            f"实心结点在70%以上的重抽样中重现，共{firm}个。颜色与符号上下一致。位置只表示文本间的相对差异。",
+            f"对应分析的两轴合计占惯量{shares:.0%}；色块为各文本段落重抽样{draws}次的95%区域（不足10段的不画），"
+            f"圆点为贡献最大的{items}项（放得下的标出名称）。{tree['zh']}位置只表示文本间的相对差异。",
             "en": f"Inertia {inertia:.3f} against {by:.3f} by chance (p = {p:.4f}): the absence of structure is ruled out, so there is a map. "
-            f"Above: correspondence analysis, both axes with {shares:.0%} of the inertia; shaded, the 95% regions of {draws} resamples of "
-            f"each text's paragraphs (none below 10 paragraphs); dots, the {items} items that contribute most, named where there is room. Below: tree by average "
-            f"linkage; solid junctions come back in 70% of the resamples or more ({firm}). Colours and marks are the same in both. "
-            "Places show how texts differ from each other, no more.",
+            f"Correspondence analysis, both axes with {shares:.0%} of the inertia; shaded, the 95% regions of {draws} resamples of "
+            f"each text's paragraphs (none below 10 paragraphs); dots, the {items} items that contribute most, named where there is room. "
+            f"{tree['en']}Places show how texts differ from each other, no more.",
         },
         "alt": {
             "zh": f"上为散点图，标出各文本及其区域和{items}项{zh}；下为聚类树，稳定的结点{firm}个。",
             "en": f"Scatter plot of texts with their regions and {items} {en}, and below it a tree with {style.many(firm, 'stable junction')}.",
         },
-        "empty": {
-            "zh": f"惯量{inertia:.3f}，随机重排均值{by:.3f}（p = {p:.2f}）：没有结构的假设未被拒绝，不作图、不聚类。",
-            "en": f"Inertia {inertia:.3f}, {by:.3f} by chance (p = {p:.2f}):\nthe absence of structure is not ruled out, so there is no map and no tree.",
-        },
+        "empty": _why(len(rows) > 0, inertia, by, p),
+    }
+
+
+def _why(computed: bool, inertia: float, by: float, p: float) -> dict[str, str]:
+    """Why there is no map."""
+    if not computed or p < 0.05:
+        return {"zh": "少于三组或三类，无从作图。", "en": "Fewer than three groups or items: there is nothing to map."}
+    return {
+        "zh": f"惯量{inertia:.3f}，随机重排均值{by:.3f}（p = {p:.2f}）：没有结构的假设未被拒绝，不作图、不聚类。",
+        "en": f"Inertia {inertia:.3f}, {by:.3f} by chance (p = {p:.2f}):\nthe absence of structure is not ruled out, so there is no map and no tree.",
     }
