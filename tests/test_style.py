@@ -132,7 +132,12 @@ def test_the_preset_that_is_drawn_decides_how_wide_a_figure_is_and_how_many_pane
     assert (style.width(), style.columns(3), style.columns(2)) == (170, 3, 2)
     with style.drawing(preset=Preset("one column", 80, 240)):
         assert style.size_of(style.figure(50)) == pytest.approx((80, 50))
-        assert (style.columns(3), style.columns(3, least=25), style.columns(3, least=200)) == (1, 3, 1)
+        assert (style.columns(3), style.columns(3, least=25), style.columns(3, least=200), style.height()) == (
+            1,
+            3,
+            1,
+            240,
+        )
     assert style.width() == 170
 
 

@@ -208,6 +208,11 @@ def width() -> float:
     return _preset.get().width
 
 
+def height() -> float:
+    """How high a figure may be that cannot go on over pages, in mm."""
+    return _preset.get().height
+
+
 def columns(most: int, *, least: float = 54) -> int:
     """How many panels stand side by side where each takes `least` mm: one or more, and no more than `most`."""
     return max(1, min(most, int(width() / least)))

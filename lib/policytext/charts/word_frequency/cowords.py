@@ -29,7 +29,7 @@ def network(shown: pd.DataFrame, *, language: str = "en") -> Figure:
     nodes = nodes.drop_duplicates("term")
     low, high = nodes["y"].min() - 4, nodes["y"].max() + 4
     scale = style.width() / _PLACED
-    figure = style.figure((high - low) * scale, layout=None)
+    figure = style.figure(min((high - low) * scale, style.height()), layout=None)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(-2, _PLACED - 2), ylim=(low, high))
     for edge in shown.itertuples():
