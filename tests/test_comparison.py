@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from policytext import comparison, prepare, stats
+from policytext import comparison, prepare, stats, themes
 from policytext.comparison.distances import apart
 from policytext.errors import PolicytextError
 from policytext.study import check, open_study
@@ -438,3 +438,36 @@ def test_a_study_of_one_report_compares_nothing_and_crashes_nowhere(make_study):
     groups = comparison.groups(lone)
     assert len(comparison.groupings(lone, lone.units.assign(n_paragraphs=2)))
     assert comparison.nesting(lone.units, groups=groups).empty
+
+
+def test_a_run_by_an_unknown_column_ends_with_2_before_anything_runs(make_study, command):
+    home = make_study({"a.txt": "甲县重视人才。\n"})
+    code, _, told = command("run", "--home", home.root, "--only", "05-city-comparison", "-p", "group_by=citi")
+    assert code == 2
+    assert "Did you mean 'city'" in told
+    assert not home.tryout.joinpath("notebooks").exists()
+
+
+def test_on_the_long_texts_of_the_default_study_the_permutation_keeps_its_level(study):
+    """Random halves of Nantong's and of Wuxi's paragraphs: Fisher's test over sentences calls more than 5 % different."""
+    sentences = prepare.table(study, "sentences")
+    sentences = sentences[sentences["kind"] == "sentence"]
+    codes = comparison.coded(themes.codes(prepare.table(study, "theme_hits")), prepare.table(study, "facet_hits"))
+    own = comparison.of_codes(codes["theme"], sentences, groups=study.groups())
+    found = comparison.calibrate(own, splits=100, draws=400, seed=20231).set_index(["group", "test"])
+    assert set(found.index.get_level_values("group")) == {"南通", "无锡"}
+    for group in ("南通", "无锡"):
+        assert found.loc[(group, "permutation"), "low"] <= 0.05
+    assert (found.xs("fisher", level="test")["share"] > found.xs("permutation", level="test")["share"]).all()
+
+
+def test_no_theme_of_a_city_is_distinguished_and_genre_sets_the_status(study):
+    """Where the test over sentences sees a theme of one city, that over paragraphs does not."""
+    sentences = prepare.table(study, "sentences")
+    sentences = sentences[sentences["kind"] == "sentence"]
+    codes = comparison.coded(themes.codes(prepare.table(study, "theme_hits")), prepare.table(study, "facet_hits"))
+    found = comparison.associations(codes, sentences, groups=study.groups(), draws=20_000, seed=20231)
+    held = found[found["q"] < 0.05]
+    assert "theme" not in set(held["family"])
+    assert "status" in set(held["family"])
+    assert ((found["family"] == "theme") & (found["q_naive"] < 0.05)).any()

@@ -29,7 +29,7 @@ def coded(theme_codes: pd.DataFrame, facet_codes: pd.DataFrame) -> dict[str, pd.
     families = {THEMES: theme_codes.rename(columns={"theme": "item"})}
     for facet in FACETS:
         families[facet] = facet_codes[facet_codes["facet"] == facet].rename(columns={"value": "item"})
-    return {name: rows[["sentence_id", "item"]] for name, rows in families.items() if len(rows)}
+    return {name: rows[["sentence_id", "item"]].drop_duplicates() for name, rows in families.items() if len(rows)}
 
 
 def associations(

@@ -18,9 +18,10 @@ from policytext.study.home import Home
 
 
 def check(home: Home, pipeline: Pipeline, selected: Iterable[Entry], *, tryout: bool) -> None:
-    """Raise PolicytextError where what a selected entry reads is not there, a folder cannot be written, or a package is
-    not the one of requirements.lock."""
+    """Raise PolicytextError where what a selected entry reads is not there, units cannot be grouped as it asks, a folder
+    cannot be written, or a package is not the one of requirements.lock."""
     selected = list(selected)
+    _check_groupings(home, selected)
     _check_inputs(home, pipeline, selected)
     written = [name for entry in selected for name in entry.writes]
     base = home.tryout if tryout else home.root
@@ -40,6 +41,18 @@ def _check_inputs(home: Home, pipeline: Pipeline, selected: list[Entry]) -> None
             if read.startswith(MADE) and read not in made_now and not files_of(read, home):
                 fix = f"Run {writers[read]} first, or everything."
                 raise PolicytextError(f"{entry.name} reads {read}, which is not there yet", fix, exit_code=USAGE)
+
+
+def _check_groupings(home: Home, selected: list[Entry]) -> None:
+    """A column that no study has is a wrong parameter (exit 2), not a notebook that failed."""
+    asked = {str(entry.given["group_by"]) for entry in selected if entry.given.get("group_by")}
+    if asked:
+        from policytext.comparison import groups
+        from policytext.study import open_study
+
+        study = open_study(home)
+        for by in sorted(asked):
+            groups(study, by)
 
 
 def _check_writable(home: Home, folder: Path) -> None:
