@@ -14,13 +14,14 @@ import pytest
 
 from policytext.study import COLUMNS, PROJECT, check
 
+pytestmark = pytest.mark.slow  # each runs all notebooks; `.ci/run` does so, and `make verify` compares every byte
 COMMAND = [sys.executable, "-m", "policytext"]
 INPUTS = ("seeds", "notebooks", "pipeline.yml", "CITATION.cff")
 ELSEWHERE = {"TZ": "Asia/Shanghai", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "7"}
 
 
 def policytext(
-    *arguments: str | Path, home: Path, seconds: float = 500, **environment: str
+    *arguments: str | Path, home: Path, seconds: float = 1500, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """The command on a home, as another process."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("POLICYTEXT")}
@@ -84,7 +85,6 @@ def test_a_second_run_runs_nothing(finished: tuple[Path, str]) -> None:
     assert changed == []
 
 
-@pytest.mark.slow
 def test_one_stop_word_more_is_found_by_verifying_and_shown(finished: tuple[Path, str], tmp_path: Path) -> None:
     home = Path(shutil.copytree(finished[0], tmp_path / "home"))
     with (home / "seeds" / "stopwords.txt").open("a", encoding="utf-8") as file:

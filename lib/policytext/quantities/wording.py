@@ -124,7 +124,9 @@ def is_planned(text: str, *, planned: bool, now: int | None = None, lasting: boo
     now: the year of the report, from which on 到2025年 is to come. lasting: heed only the words that hold for the
     sentences after them too.
     """
-    text = _UNTIL.sub(lambda match: match[0] if now and int(match[1]) >= now else "", re.sub("《[^《》]{0,120}》", "", text))
+    text = _UNTIL.sub(
+        lambda match: match[0] if now and int(match[1]) >= now else "", re.sub("《[^《》]{0,120}》", "", text)
+    )
     future, past = (_LASTING_FUTURE, _LASTING_PAST) if lasting else (_FUTURE, _PAST)
     last_future = max((match.start() for match in future.finditer(text)), default=-1)
     last_past = max((match.start() for match in past.finditer(text)), default=-1)

@@ -30,7 +30,19 @@ _KEYNESS = [
 ]
 
 _ASSOCIATIONS = [
-    *("family", "group", "theme", "n", "n_sentences", "n_paragraphs", "expected", "residual", "difference", "low", "high"),
+    *(
+        "family",
+        "group",
+        "theme",
+        "n",
+        "n_sentences",
+        "n_paragraphs",
+        "expected",
+        "residual",
+        "difference",
+        "low",
+        "high",
+    ),
     *("p_naive", "q_naive", "p_permutation", "q", "detectable"),
 ]
 

@@ -74,11 +74,11 @@ def codes_of(coded: pd.DataFrame, coder: str, *, facet: str = "theme") -> pd.Dat
 
 
 def quality(agreement: pd.DataFrame, accuracy: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """One row per (measure, facet, value, coder, against, scope), as the forest plot shows it: estimate, low, high, n, few, tentative.
+    """One row per (measure, facet, value, coder, against, scope), as the forest plot shows it: estimate, low, high, n, few, tentative, pair.
 
     measure: `alpha` between two coders, `f1` of a coding. accuracy: for each facet the table of that name; its `micro` is
     the row `all` here. n: sentences with the value. few: under ten, so that the estimate says nothing. tentative:
-    the interval rests on fewer than twenty paragraphs.
+    the interval rests on fewer than twenty paragraphs. pair: a number for (coder, against, scope).
     """
     between = agreement.rename(columns={"coder_a": "coder", "coder_b": "against"}).assign(
         measure="alpha", scope="", n=(agreement["n_a"] + agreement["n_b"]) / 2, few=agreement["verdict"] == "few"
@@ -95,7 +95,8 @@ def quality(agreement: pd.DataFrame, accuracy: Mapping[str, pd.DataFrame]) -> pd
     table = table.drop(columns="n_clusters")
     summary = table["value"].isin([ALL, MACRO])
     several = table[~summary].groupby("facet")["value"].nunique() > 1
-    return table[~summary | table["facet"].map(several)].reset_index(drop=True)
+    kept = table[~summary | table["facet"].map(several)].reset_index(drop=True)
+    return kept.assign(pair=kept.groupby(["coder", "against", "scope"], sort=False).ngroup())
 
 
 def _values(codes: pd.DataFrame, facet: str) -> pd.DataFrame:

@@ -182,13 +182,13 @@ def voices_words(shown: pd.DataFrame, *, draws: int) -> Captions:
         "title": {"zh": "报告内部的比较：主题与状态", "en": "Within reports: themes and status of each voice"},
         "caption": {
             "zh": f"{reports}份报告内部{units}个单元的比较：文体、年份、版面相同，是本语料中设计最可靠的比较。数字为该单元的句占比与同一报告其余单元之差（百分点）。"
-            f"{tested}个受检格中，Fisher检验（句为单位）判定{naive}格，段落置换（至多{draws:,}次）后其中{both}格成立，共判定{held}格（实线框）；其余未能区分。"
+            f"{tested}个受检格中，Fisher检验（句为单位）判定{naive}格，段落置换（至多{draws:,}次）后其中{both}格成立，共判定{held}格（实线框）；其余未能区分。灰色格因句数太少未检验。"
             "段落很少的单元无论说什么都难以区分。",
             "en": f"{style.many(units, 'unit')} compared within {style.many(reports, 'report')}, where kind of text, year and page are the same: the "
             "soundest design here. Numbers are the share of a unit's sentences less that of the other units of its report, in "
             f"percentage points. Of {style.many(tested, 'cell')} tested, Fisher's test over sentences calls {naive} different; in up to "
-            f"{draws:,} permutations of paragraphs {both} of these hold, and {held} are distinguished in all (solid frames); the "
-            "others are not distinguished. Units of very few paragraphs cannot be, whatever they say.",
+            f"{draws:,} permutations of paragraphs, of these hold: {both}; distinguished in all (solid frames): {held}; the "
+            "others are not distinguished. Grey cells have too few sentences to be tested. Units of very few paragraphs cannot be, whatever they say.",
         },
         "alt": {
             "zh": f"{reports}个矩阵，每个一份报告，{units}行为单元，各列为主题与状态；实线框{held}格。",

@@ -60,7 +60,7 @@ def only_here(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
         axes.set_axisbelow(True)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
-        axes.set_xlim(left=0)
+    drawn[0].set_xlim(0, 1.05 * shown[["rate", "silence"]].max().max())  # shared by all
     drawn[-1].set_xlabel(_WORDS["rate"][second])
     handles = [
         Line2D([], [], marker="o", color=style.INK, markersize=4.6, linewidth=0, label=_WORDS["here"][second]),

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
+from matplotlib.ticker import PercentFormatter
 
 from policytext import style
 
@@ -51,7 +52,7 @@ def chance(shown: pd.DataFrame, *, language: str = "en") -> Figure:
         axes.set_title(f"{_word(grouping, language)} × {_word(basis, language)}  {told}", loc="left")
         low, high = min(bins["left"].min(), observed), max(bins["right"].max(), observed)
         axes.set_xlim(low - 0.04 * (high - low), high + 0.04 * (high - low))
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
         axes.locator_params(axis="both", nbins=5)
     for axes in drawn[len(panels) :]:
         axes.set_axis_off()
@@ -74,14 +75,14 @@ def chance_words(structure: pd.DataFrame, *, draws: int) -> Captions:
         "title": {"zh": "有无结构：惯量与随机重排", "en": "Structure or chance: inertia against relabelled paragraphs"},
         "caption": {
             "zh": f"竖线为实际惯量，灰柱为段落在各组间随机重排{draws:,}次的惯量。实际惯量（随机均值；p；校正后的Cramér V及95%区间）：{'；'.join(told['zh'])}。"
-            f"竖线落在灰柱之内的（{none}幅）不能排除没有结构，因而不画对应分析图和聚类树。",
+            f"p不小于0.05的（{none}幅）不能排除没有结构，因而不画对应分析图和聚类树。",
             "en": f"Lines are the inertia of the texts, bars that of {draws:,} relabellings of paragraphs. Inertia (mean by chance; p; "
-            f"corrected Cramér's V with 95% interval): {'; '.join(told['en'])}. Where the line falls within the bars ({none}) the "
+            f"corrected Cramér's V with 95% interval): {'; '.join(told['en'])}. Where p is 0.05 or more ({none}) the "
             "absence of structure is not ruled out, and no map and no tree is drawn.",
         },
         "alt": {
-            "zh": f"{len(structure)}幅直方图，各有一条竖线标出实际惯量；{none}幅的竖线落在随机分布之内。",
-            "en": f"{style.many(len(structure), 'histogram')}, each with a line for the inertia found; within what chance gives: {none}.",
+            "zh": f"{len(structure)}幅直方图，各有一条竖线标出实际惯量；{none}幅的p不小于0.05。",
+            "en": f"{style.many(len(structure), 'histogram')}, each with a line for the inertia found; p of 0.05 or more: {none}.",
         },
         "empty": {
             "zh": "少于两组或两类，谈不上结构。",

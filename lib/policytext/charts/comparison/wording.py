@@ -90,13 +90,13 @@ def wording_words(shown: pd.DataFrame, reuse: pd.DataFrame) -> Captions:
     return {
         "title": {"zh": "多个单元共有的表述", "en": "Wording that several units share"},
         "caption": {
-            "zh": f"6字以上、多个单元共有的最长字串{n['string'] + n['slogan']}条（最长{longest}字），"
+            "zh": f"6字以上、多个单元共有的字串（不被同样多的单元所共有的更长字串包含）{n['string'] + n['slogan']}条（最长{longest}字），"
             f"其中{n['slogan']}条主要由全国性套语或政策类别构成，另列；带空位的句式{n['template']}条（…处各单元填入不同内容，N为数字）。"
-            f"图中列出共有单元最多的{rows}条。共有多为通用政策语汇，并不说明抄袭；主要比较在剔除这些表述后重做。",
-            "en": f"{style.many(n['string'] + n['slogan'], 'string')} of 6 characters and more that several units have, none within a longer one "
+            f"图中每类各列出共有单元最多的几条，共{rows}条。共有多为通用政策语汇，并不说明抄袭；主要比较在剔除这些表述后重做。",
+            "en": f"{style.many(n['string'] + n['slogan'], 'string')} of 6 characters and more that several units have, none within a longer one that as many share "
             f"(the longest has {longest}); {n['slogan']} of them consist mostly of set phrases or categories of national policy and stand "
-            f"apart. {style.many(n['template'], 'template')} with slots: … is filled differently, N is a number. Shown are the {rows} most widely "
-            "shared. This is common vocabulary of policy and no sign of copying; key comparisons are repeated without it.",
+            f"apart. {style.many(n['template'], 'template')} with slots: … is filled differently, N is a number. Shown are the most widely shared of each "
+            f"kind, {rows} in all. This is common vocabulary of policy and no sign of copying; key comparisons are repeated without it.",
         },
         "alt": {
             "zh": f"点阵图，{rows}行为共有表述，各列为单元，圆点表示该单元使用。",

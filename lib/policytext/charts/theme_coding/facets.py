@@ -188,10 +188,13 @@ def instruments_words(shown: pd.DataFrame, *, labels: Labels) -> Captions:
     return {
         "title": {"zh": "主题与政策工具", "en": "Themes and policy instruments"},
         "caption": {
-            "zh": f"每格为同时有该主题与该工具的句数（小标题除外），颜色越深越多；一句可有几个主题和几种工具。按供给型、环境型、需求型分组（Rothwell与Zegveld的分类）"
-            f"，工具的次数合计：{told['zh']}。{absent.get('zh', '')}共现最多的是{peak['zh']}（{n}句）。",
+            "zh": f"每格为同时有该主题与该工具的句数（小标题除外），颜色越深越多；一句可有几个主题和几种工具；"
+            "工具由词语识别，也由主题推得（如平台载体记作平台与基础设施建设），故有整行相合者。"
+            "按供给型、环境型、需求型分组"
+            f"（Rothwell与Zegveld的分类），工具的次数合计：{told['zh']}。{absent.get('zh', '')}共现最多的是{peak['zh']}（{n}句）。",
             "en": "Each cell counts the sentences (headings aside) that have both the theme and the tool, the darker the more; a "
-            "sentence may have several of both. Tools are grouped as supply, environment and demand (after Rothwell and "
+            "sentence may have several of both. Rules find tools by terms, and partly infer them from themes (platforms from "
+            "the theme of that name, for one), so that some cells hold all of a theme. Tools are grouped as supply, environment and demand (after Rothwell and "
             f"Zegveld); how often they are given: {told['en']}. {absent.get('en', '')}"
             f"Most often together: {peak['en']} ({n}).",
         },

@@ -73,8 +73,12 @@ def quality(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fig
         shown.groupby(["facet", "measure"])[["coder", "against", "scope"]].value_counts().groupby(level=[0, 1]).size()
     )
     heights = [max(_LEAST, len(values[facet]) * (_ROW + _MARK * pairs[facet].max())) for facet in facets]
-    keys = shown[["measure", "coder", "against", "scope"]].drop_duplicates().itertuples(index=False, name=None)
-    looks = style.marks(dict.fromkeys(_series(key[1:], labels[language], language) for key in keys))
+    pairs_compared = shown.drop_duplicates("pair").sort_values("pair")
+    known = style.marks(range(int(shown["pair"].max()) + 1))
+    looks = {
+        _series((row.coder, row.against, row.scope), labels[language], language): known[row.pair]
+        for row in pairs_compared.itertuples()
+    }
     figure = style.figure(24 + _HEAD * len(facets) + sum(heights))
     grid = figure.subplots(len(facets), len(measures), squeeze=False, sharex="col", height_ratios=heights)
     for facet, line in zip(facets, grid, strict=True):
@@ -198,16 +202,16 @@ def quality_words(shown: pd.DataFrame, *, coders: Mapping[str, str]) -> Captions
         if scored
         else {"zh": "编码者间的信度", "en": "Reliability of the coders"},
         "caption": {
-            "zh": f"{left[0]}编码者之间的信度（Krippendorff α），虚线为0.667与0.8两个界限值；{n}项中{reliable}项达到0.8。{zh}"
+            "zh": f"{left[0]}编码者之间的信度（Krippendorff α），虚线为0.667与0.8两个界限值；有10句以上的{n}项中{reliable}项达到0.8。{zh}"
             f"{coders['zh']}横线为95%置信区间，以段落为群（Wilson区间，按有效样本量）；名称后的数字为含该编码的句数，不足10句的空心显示，不作判断。",
-            "en": f"{left[1]} (Krippendorff's α), dotted lines at .667 and .8; values that reach .8: {reliable} of {n}. "
+            "en": f"{left[1]} (Krippendorff's α), dotted lines at .667 and .8; of the {n} values with ten sentences or more {reliable} reach .8. "
             f"{en}{coders['en']} Lines are 95% intervals over paragraphs (Wilson's, with the effective size). The number "
             "beside a name counts the sentences with the value; under 10 marks are hollow and nothing is concluded.",
         },
         "alt": {
-            "zh": f"森林图，每行一个编码，点为估计值，横线为置信区间；{n}项中{reliable}项的α不低于0.8，空心点{n_few}个。",
+            "zh": f"森林图，每行一个编码，点为估计值，横线为置信区间；有10句以上的{n}项中{reliable}项的α不低于0.8，空心点{n_few}个。",
             "en": f"Forest plot, one row per value with a mark for the estimate and a line for its interval; {reliable} of {n} "
-            f"values have an α of .8 or more; hollow marks: {n_few}.",
+            f"values with ten sentences or more have an α of .8 or more; hollow marks: {n_few}.",
         },
         "empty": {
             "zh": "没有两位编码者编码过同样的句子，因此无法说明编码的信度。",

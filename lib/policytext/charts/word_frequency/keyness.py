@@ -125,6 +125,7 @@ def verdicts_words(shown: pd.DataFrame, *, draws: int) -> Captions:
     """Title, caption and alt text of `verdicts`."""
     naive = int((shown["q"] < 0.05).sum())
     both = int(((shown["q"] < 0.05) & (shown["q_permutation"] < 0.05)).sum())
+    only = len(shown) - naive
     return {
         "title": {
             "zh": "两种检验的结论：以词为单位与以段落为单位",
@@ -132,10 +133,10 @@ def verdicts_words(shown: pd.DataFrame, *, draws: int) -> Captions:
         },
         "caption": {
             "zh": f"以词为独立观测的对数似然检验（空心）判定{naive}个词在所在文本中偏多（q<0.05）；以段落为单位置换{draws:,}次后（实心），其中{both}个仍成立，"
-            f"其余{naive - both}个未能区分。越靠右证据越强；不含地名与机构名。",
+            f"其余{naive - both}个未能区分；另有{only}个仅为置换检验所判定。越靠右证据越强；不含地名与机构名。",
             "en": f"The log-likelihood test that takes words as independent (hollow) calls {style.many(naive, 'term')} more frequent in their text "
             f"(q below 0.05); in {draws:,} permutations of paragraphs (solid) {both} of them hold, and {naive - both} are not "
-            "distinguished. Evidence grows to the right; names of places and institutions are apart.",
+            f"distinguished; by the permutation alone: {only}. Evidence grows to the right; names of places and institutions are apart.",
         },
         "alt": {
             "zh": f"哑铃图，每行一个词，空心点为词级检验的q值，实心点为段落置换的q值；{naive}个词中有{both}个两者都小于0.05。",
