@@ -78,6 +78,7 @@ def test_an_archive_holds_inputs_results_lock_checksums_and_commit(home):
             "README.txt",
             "SHA256SUMS",
             "commit.json",
+            "executed/a.html",
             "executed/a.ipynb",
             "figures/README.md",
             "figures/f/data.csv",

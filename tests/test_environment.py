@@ -220,7 +220,7 @@ def test_reports_and_outputs_keep_their_bytes_in_git():
 
 def test_the_package_takes_its_templates_along():
     data = PYPROJECT["tool"]["setuptools"]["package-data"]
-    assert data == {"policytext.report": ["*.md"]}
+    assert data == {"policytext.report": ["*.md", "*.html", "*.css", "*.typ"]}
     assert PYPROJECT["tool"]["setuptools"]["packages"]["find"]["where"] == ["lib"]
 
 

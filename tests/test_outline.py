@@ -2,12 +2,14 @@
 
 import csv
 from collections import Counter
+from pathlib import Path
 
 import pytest
-from conftest import DATA
 
 from policytext import outline, segment
 from policytext.study import COLUMNS, GRAIN, guess
+
+DATA = Path(__file__).parent / "data"
 
 
 def read_key(name):

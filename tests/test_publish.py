@@ -817,8 +817,10 @@ def test_every_figure_of_the_repository_is_whole_and_its_identifier_is_right():
     folders = [path.parent for path in sorted((PROJECT / "figures").glob("*/figure.json"))]
     assert folders
     for folder in folders:
-        assert set(contents(folder)) == BUNDLE, folder.name
         told = json.loads((folder / "figure.json").read_text("utf-8"))
+        more = range(2, told["pages"] + 1)
+        pages = {f"{language}-{page}.{form}" for language in ("zh", "en") for page in more for form in ("png", "svg")}
+        assert set(contents(folder)) == BUNDLE | pages, folder.name
         checksum = hashlib.sha256((folder / "data.csv").read_bytes()).hexdigest()
         assert told["data_sha256"] == checksum
         whole = hashlib.sha256("\n".join([checksum, told["title"]["zh"], told["title"]["en"]]).encode()).hexdigest()
@@ -840,9 +842,8 @@ def test_every_pdf_of_the_repository_has_the_width_of_its_preset_searchable_chin
                 width, height = (float(side) / 72 * 25.4 for side in page.mediabox[2:])
                 assert width == pytest.approx(column.width, abs=0.5), path
                 assert height <= column.height + 0.5, path
-                sizes = {
-                    float(size) for (_, size), operator in pikepdf.parse_content_stream(page) if str(operator) == "Tf"
-                }
+                content = pikepdf.parse_content_stream(page)
+                sizes = {float(operands[1]) for operands, operator in content if str(operator) == "Tf"}
                 assert min(sizes) >= presets.SMALLEST - 0.01, path
                 assert "cloud" in path.parent.name or max(sizes) <= presets.LARGEST + 0.01, path
         assert wrong_fonts(path) == []

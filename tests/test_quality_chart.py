@@ -106,7 +106,7 @@ def test_its_words_count_what_is_shown(shown):
     words = charts.theme_coding.quality_words(shown, coders=coders)
     known = shown[~shown["few"] & ~shown["value"].isin(["all", "macro"]) & (shown["measure"] == "alpha")]
     reliable = int((known["estimate"] >= 0.8).sum())
-    assert f"{reliable} of {len(known)}" in words["caption"]["en"]
+    assert f"of the {len(known)} values with ten sentences or more {reliable} reach .8" in words["caption"]["en"]
     assert f"{len(known)}项中{reliable}项" in words["caption"]["zh"]
     for part in ("title", "caption", "alt", "empty"):
         assert all(words[part].values())

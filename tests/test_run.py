@@ -375,7 +375,12 @@ def test_what_nothing_makes_any_more_goes_with_a_full_run_and_only_that(chain, c
     assert run(chain) == 0
     assert sorted(path.name for path in chain.figures.glob("*/")) == ["f", "mine"]
     assert sorted(path.name for path in chain.tables.glob("*.csv")) == ["a.csv", "b.csv"]
-    assert sorted(path.name for path in chain.executed.iterdir()) == ["01-a.ipynb", "02-b.ipynb"]
+    assert sorted(path.name for path in chain.executed.iterdir()) == [
+        "01-a.html",
+        "01-a.ipynb",
+        "02-b.html",
+        "02-b.ipynb",
+    ]
     assert "removed figures/old, which nothing makes any more" in capsys.readouterr().err
     assert states(chain) == ["fresh", "fresh"]
 
