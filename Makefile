@@ -30,7 +30,7 @@ $(READY): requirements.lock pyproject.toml
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@PYTHONUTF8=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@echo ../../../../lib > "$$(ls .venv/lib/python3*/site-packages/__editable__.policytext-*.pth)"
 	@$(BIN)/python -m compileall -q -j 0 .venv/lib lib || true
 	@touch $@
