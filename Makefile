@@ -22,7 +22,8 @@ bench: $(READY)
 	@$(BIN)/python tests/bench.py
 
 # pip refuses an editable project beside hashes, so the project follows its libraries. The path that pip notes for it is
-# made relative: Python cannot start in the C locale where that path is absolute and holds Chinese.
+# made relative: Python cannot start in the C locale where that path is absolute and holds Chinese, and setuptools cannot
+# write it there.
 $(READY): requirements.lock pyproject.toml
 	@echo "Setting up .venv (a few minutes, once)"
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
@@ -30,7 +31,7 @@ $(READY): requirements.lock pyproject.toml
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@PYTHONUTF8=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@LC_ALL=C.UTF-8 $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@echo ../../../../lib > "$$(ls .venv/lib/python3*/site-packages/__editable__.policytext-*.pth)"
 	@$(BIN)/python -m compileall -q -j 0 .venv/lib lib || true
 	@touch $@
