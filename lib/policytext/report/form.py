@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -38,7 +39,7 @@ WORDS = {
 }
 
 
-class Form:
+class Form(ABC):
     """One report on its way into one format."""
 
     def __init__(self, document: Document) -> None:
@@ -106,13 +107,13 @@ class Form:
         """Text of the study."""
         return inlines
 
+    @abstractmethod
     def figure(self, shown: Shown, number: str, title: list[Node], caption: list[Node]) -> list[Node]:
         """A figure with its number, title and caption."""
-        raise NotImplementedError
 
+    @abstractmethod
     def table(self, name: str, number: str, caption: list[Node], tables: list[Node]) -> list[Node]:
         """A table with its number and caption; no table where it has no rows."""
-        raise NotImplementedError
 
     # ------------------------------------------------------------ evidence
 
