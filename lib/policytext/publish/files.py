@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,17 @@ def save(pages: Sequence[Figure], folder: Path, language: str, described: Mappin
     for number, page in enumerate(pages, start=1):
         place = folder / (f"{language}-{number}" if number > 1 else language)
         page.savefig(place.with_suffix(".svg"), metadata=svg | {"Language": language})
+        _name_clips(place.with_suffix(".svg"))
         page.savefig(place.with_suffix(".png"), dpi=dpi, pil_kwargs={"pnginfo": png})
+
+
+def _name_clips(path: Path) -> None:
+    """Number the clip paths of an SVG: matplotlib names them by floats whose last digit may differ from run to run."""
+    text = path.read_text("utf-8")
+    names = dict.fromkeys(re.findall(r'clipPath id="(p[0-9a-f]{10})"', text))
+    for number, name in enumerate(sorted(names, key=text.index), start=1):
+        text = text.replace(name, f"clip{number}")
+    path.write_text(text, "utf-8", newline="\n")
 
 
 def _save_pdf(pages: Sequence[Figure], path: Path, title: str, caption: str, identifier: str, language: str) -> None:

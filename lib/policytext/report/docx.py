@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 import zipfile
 from pathlib import Path
@@ -115,7 +116,10 @@ def _dated(packed: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(packed)) as old, zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
             kind = zipfile.ZIP_STORED if entry.filename.endswith(".png") else zipfile.ZIP_DEFLATED
-            new.writestr(zipfile.ZipInfo(entry.filename, (2000, 1, 1, 0, 0, 0)), old.read(entry), kind)
+            content = old.read(entry)
+            if entry.filename == "word/document.xml":  # pandoc tells each picture where its file lay
+                content = re.sub(rb'<pic:cNvPr descr="[^"]*"', b"<pic:cNvPr", content)
+            new.writestr(zipfile.ZipInfo(entry.filename, (2000, 1, 1, 0, 0, 0)), content, kind)
     return again.getvalue()
 
 
