@@ -316,18 +316,6 @@ def published(home, tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_figure_that_a_notebook_publishes_can_be_read(published, language):
-    assert len(published) >= 4
-    wrong = {}
-    for name, figure in published.items():
-        drawn = figure.chart(figure.data, language=language, **figure.options)
-        wrong[name] = problems(drawn, nested=name == "word-clouds")
-        wrong[name] |= {"higher than a page": style.size_of(drawn)} if style.size_of(drawn)[1] > 240 else {}
-    assert {name: these for name, these in wrong.items() if these} == {}
-
-
-@pytest.mark.slow
 def test_every_figure_has_a_title_a_caption_and_an_alternative_text_in_both_languages(published):
     for name, figure in published.items():
         for part in ("title", "caption", "alt"):

@@ -18,16 +18,21 @@ ANSWERS = {
     "00-overview": r"(?P<reports>\d+) reports in \d+ groups and (?P<units>\d+) units are described",
     "01-corpus": r"(?P<reports>\d+) reports with (?P<units>\d+) units and [\d,]+ paragraphs",
     "02-word-frequency": r"First come .+ in .+\. Of [\d,]+ pairs of text and term, \d+ are keywords",
-    "06-report": r"The English report has (?P<words>[\d,]+) words, the Chinese one [\d,]+ characters",
+    "03-theme-coding": r"Of \d+ sentences most are about T\d",
+    "04-indicators": r"(?P<found>\d+) of (?P<quantities>\d+) read by hand were found",
+    "05-city-comparison": r"Of \d+ differences tested between texts \d+ are distinguished",
+    "06-report": r"(?P<files>\d+) files, [\d,]+ kB; [\d,]+ values and claims in the English report",
 }
 """The answer of each notebook, computed when it has run."""
 
 
 def known(lab):
-    """What the answers state, counted otherwise."""
+    """What the answers state, counted otherwise: from the seeds, the keys of coders, and the files that were written."""
     found = {name: len(pd.read_csv(lab.home.seeds / f"{name}.csv")) for name in ("reports", "units")}
-    report = lab.home.tryout / "REPORT.md"
-    return found | {"words": len(report.read_text("utf-8").split()) if report.is_file() else None}
+    read = pd.read_csv(lab.home.seeds / "coding" / "quantities.csv")
+    found["quantities"] = found["found"] = int(read["kind"].isin(["quantity", "rank"]).sum())
+    found["files"] = len([*lab.home.tryout.glob("REPORT*.md"), *lab.home.tryout.glob("report/*")])
+    return found
 
 
 def run_what_it_reads(lab, page, name):
