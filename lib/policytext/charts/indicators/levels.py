@@ -116,7 +116,7 @@ def levels_words(shown: pd.DataFrame, *, n_numbers: int) -> Captions:
     """Title, caption and alt text of `levels`, in Chinese and English. n_numbers: those of the table `indicators`."""
     by = ["indicator", "measure"]
     n, like, units = shown.groupby(by).ngroups, int(shown["like"].sum()), shown["unit_id"].nunique()
-    n_like = shown[shown["like"]].groupby(by).ngroups
+    n_like = shown[shown["like"].eq(True)].groupby(by).ngroups
     bounds, targets = int((shown["comparator"] != "exact").sum()), int((shown["status"] == "target").sum())
     return {
         "title": {"zh": "各地共有的指标", "en": "Indicators that several places give"},
