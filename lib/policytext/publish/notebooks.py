@@ -22,48 +22,12 @@ table { border-collapse: collapse; font-size: .85rem; margin: .6rem 0; }
 th, td { padding: .2rem .5rem; text-align: left; border-bottom: 1px solid rgb(128 128 128 / .35); }
 """
 
-_TAGS = {
-    *(
-        "a",
-        "abbr",
-        "b",
-        "blockquote",
-        "br",
-        "code",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "hr",
-        "i",
-        "li",
-        "ol",
-    ),
-    *(
-        "p",
-        "pre",
-        "s",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "u",
-        "ul",
-    ),
-}
+_TAGS = frozenset(
+    (
+        "a abbr b blockquote br code dd div dl dt em h1 h2 h3 h4 hr i li ol p pre s small span strong sub sup "
+        "table tbody td tfoot th thead tr u ul"
+    ).split()  # noqa: SIM905
+)
 """What outputs and prose may hold; everything else is taken out."""
 
 _PANDAS = re.compile(r'"<style scoped>\\n",.*?"</style>\\n",', re.DOTALL)

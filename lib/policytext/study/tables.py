@@ -10,88 +10,62 @@ from policytext.study.rows import Report, Unit
 _SIZE = ["n_chars", "n_paragraphs", "n_sentences", "n_terms"]
 _PATHS = {"file", "original"}
 
-_KEYNESS = [
-    *(
-        "group",
-        "term",
-        "n",
-        "total",
-        "n_reference",
-        "total_reference",
-        "g2",
-        "p",
-        "q",
-        "log_ratio",
-        "low",
-        "high",
-        "lrc",
-    ),
-    *("dp_norm", "range", "n_speakers", "p_permutation", "q_permutation", "is_name"),
-]
 
-_ASSOCIATIONS = [
-    *(
-        "family",
-        "group",
-        "theme",
-        "n",
-        "n_sentences",
-        "n_paragraphs",
-        "expected",
-        "residual",
-        "difference",
-        "low",
-        "high",
-    ),
-    *("p_naive", "q_naive", "p_permutation", "q", "detectable"),
-]
+def _columns(names: str) -> list[str]:
+    return names.split()
+
+
+_KEYNESS = _columns(
+    "group term n total n_reference total_reference g2 p q log_ratio low high lrc dp_norm range n_speakers "
+    "p_permutation q_permutation is_name"
+)
+
+_ASSOCIATIONS = _columns(
+    "family group theme n n_sentences n_paragraphs expected residual difference low high p_naive q_naive "
+    "p_permutation q detectable"
+)
 
 COLUMNS: dict[str, list[str]] = {
     "reports": [name for name in Report.model_fields if name not in _PATHS] + _SIZE,
     "units": [*Unit.model_fields, *_SIZE],
-    "sentences": ["sentence_id", "unit_id", "report_id", "paragraph_id", "kind", "spans", "text"],
-    "counts": ["unit_id", "paragraph_id", "term", "n"],
-    "frequency": [
-        *("group", "term", "n", "n_string", "total", "rate", "low", "high", "n_clusters", "design_effect", "rank"),
-    ],
+    "sentences": _columns("sentence_id unit_id report_id paragraph_id kind spans text"),
+    "counts": _columns("unit_id paragraph_id term n"),
+    "frequency": _columns("group term n n_string total rate low high n_clusters design_effect rank"),
     "keyness": _KEYNESS,
     "keyness_within": ["report_id", *_KEYNESS, "smallest_p"],
-    "calibration": ["group", "test", "share", "low", "high", "splits", "n", "n_clusters"],
-    "dispersion": ["term", "n", "range", "dp", "dp_norm", "juilland_d", "carroll_d2", "rosengren_s"],
-    "cowords": ["term_a", "term_b", "n_a", "n_b", "n_ab", "npmi", "log_dice", "g2", "q", "stability"],
-    "sensitivity": ["finding", "specification", "value", "agrees"],
-    "theme_hits": ["sentence_id", "unit_id", "report_id", "theme", "term", "rule", "spans"],
-    "theme_codes": ["sentence_id", "unit_id", "report_id", "theme", "n_hits"],
-    "facet_hits": ["sentence_id", "unit_id", "report_id", "facet", "value", "term", "rule", "spans"],
-    "facet_codes": ["sentence_id", "unit_id", "report_id", "facet", "value"],
-    "theme_profile": [
-        *("group", "theme", "n_coded", "n_sentences", "share", "low", "high", "per_10k_chars", "range", "n_clusters"),
-    ],
-    "theme_influence": ["theme", "term", "n_codes", "n_lost", "share_lost", "moves"],
-    "theme_validation": [
-        *("coder", "against", "scope", "theme", "n_gold", "precision", "precision_low", "precision_high"),
-        *("recall", "recall_low", "recall_high", "f1", "f1_low", "f1_high"),
-    ],
-    "coder_agreement": [
-        *("facet", "value", "coder_a", "coder_b", "n", "p_observed", "p_expected"),
-        *("kappa", "kappa_low", "kappa_high", "alpha", "alpha_low", "alpha_high", "ac1", "ac1_low", "ac1_high"),
-    ],
-    "quantities": [
-        *("report_id", "unit_id", "sentence_id", "spans", "surface", "value", "value_high", "unit", "value_base"),
-        *("unit_base", "comparator", "indicator", "year", "year_basis", "status", "kind"),
-    ],
-    "indicators": ["indicator", "unit", "group", "year", "status", "comparator", "value", "sentence_id"],
-    "outline": ["unit_id", "level", "marker", "heading", "spans"],
-    "number_formulas": ["unit_id", "sentence_id", "surface", "spans", "meaning"],
-    "distances": ["group_a", "group_b", "basis", "metric", "distance", "low", "high", "halves", "baseline"],
+    "calibration": _columns("group test share low high splits n n_clusters"),
+    "dispersion": _columns("term n range dp dp_norm juilland_d carroll_d2 rosengren_s"),
+    "cowords": _columns("term_a term_b n_a n_b n_ab npmi log_dice g2 q stability"),
+    "sensitivity": _columns("finding specification value agrees"),
+    "theme_hits": _columns("sentence_id unit_id report_id theme term rule spans"),
+    "theme_codes": _columns("sentence_id unit_id report_id theme n_hits"),
+    "facet_hits": _columns("sentence_id unit_id report_id facet value term rule spans"),
+    "facet_codes": _columns("sentence_id unit_id report_id facet value"),
+    "theme_profile": _columns("group theme n_coded n_sentences share low high per_10k_chars range n_clusters"),
+    "theme_influence": _columns("theme term n_codes n_lost share_lost moves"),
+    "theme_validation": _columns(
+        "coder against scope theme n_gold precision precision_low precision_high recall recall_low "
+        "recall_high f1 f1_low f1_high"
+    ),
+    "coder_agreement": _columns(
+        "facet value coder_a coder_b n p_observed p_expected kappa kappa_low kappa_high alpha alpha_low "
+        "alpha_high ac1 ac1_low ac1_high"
+    ),
+    "quantities": _columns(
+        "report_id unit_id sentence_id spans surface value value_high unit value_base unit_base comparator "
+        "indicator year year_basis status kind place"
+    ),
+    "indicators": _columns("indicator unit group year status comparator value sentence_id"),
+    "outline": _columns("unit_id level marker heading spans"),
+    "number_formulas": _columns("unit_id sentence_id surface spans meaning"),
+    "distances": _columns("group_a group_b basis metric distance low high halves baseline"),
     "associations": _ASSOCIATIONS,
     "associations_within": ["report_id", *_ASSOCIATIONS, "smallest_p"],
-    "structure": [
-        *("grouping", "basis", "n_groups", "n_items", "n", "n_clusters", "inertia", "by_chance", "p_naive", "p"),
-        *("v", "v_corrected", "v_clustered", "low", "high"),
-    ],
-    "only_here": ["kind", "item", "group", "n", "range", "rate", "silence", "per", "sentence_id", "text"],
-    "reuse": ["text", "kind", "n_chars", "n_groups", "groups", "occurrences"],
+    "structure": _columns(
+        "grouping basis n_groups n_items n n_clusters inertia by_chance p_naive p v v_corrected v_clustered low high"
+    ),
+    "only_here": _columns("kind item group n range rate silence per sentence_id text"),
+    "reuse": _columns("text kind n_chars n_groups groups occurrences"),
 }
 """The columns that each table has, in their order; a study's own columns of reports and units follow them."""
 
