@@ -23,10 +23,11 @@ th, td { padding: .2rem .5rem; text-align: left; border-bottom: 1px solid rgb(12
 """
 
 _TAGS = frozenset(
-    (
+    re.findall(
+        r"\w+",
         "a abbr b blockquote br code dd div dl dt em h1 h2 h3 h4 hr i li ol p pre s small span strong sub sup "
-        "table tbody td tfoot th thead tr u ul"
-    ).split()  # noqa: SIM905
+        "table tbody td tfoot th thead tr u ul",
+    )
 )
 """What outputs and prose may hold; everything else is taken out."""
 
