@@ -479,3 +479,48 @@ def test_a_number_across_a_column_break_has_the_spans_of_both_pieces():
     (got,) = quantities.read([row], published="2023", indicators=NONE)
     assert got["spans"] == "14-15;40-42"
     assert segment.stretch_of(row).text == "新增高企12家"
+
+
+# ---------------------------------------------------------------- what is counted, and of which place
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("全市建有各类国家级、省级创业载体24家和80家", ["国家级创业载体", "省级创业载体"]),
+        ("获批国家、省级科技计划项目10项", ["获批国家、省级科技计划项目"]),
+        ("全市300多家企业与140多家高校科研院所建立了合作关系", ["企业", "高校科研院所"]),
+        ("高企申报数全省第6、净增数全省第9、通过率全省第4", ["高企申报数", "高企净增数", "高企通过率"]),
+        ("获评省科学技术奖一等奖1项、二等奖2项", ["获评省科学技术奖一等奖", "获评省科学技术奖二等奖"]),
+        ("新增高企12家、科技型企业15家", ["新增高企", "新增科技型企业"]),
+        ("拥有双创载体14家,其中孵化器4家,总面积达50余万平方米", ["双创载体", "孵化器", "双创载体总面积"]),
+        ("发放贷款19亿元,今年上半年发放20亿元", ["发放贷款", "发放贷款"]),
+        ("实施转化项目、攻关项目与农业项目40个以上", ["实施转化项目、攻关项目与农业项目"]),
+    ],
+)
+def test_each_number_keeps_all_the_words_for_what_it_counts(text, counted):
+    assert [row["indicator"] for row in read(text)] == counted
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("目前,高新区综合评价位居全省第20位", "高新区"),
+        ("甲高新区集聚了20多家高校", "甲高新区"),
+        ("甲高新区建成,全市共有高校20家", ""),
+        ("在2018年全国157家国家级高新区中排名靠前", "全国"),
+        ("与上海80%的高校院所建立合作关系", "上海"),
+        ("高企通过率全省第4", ""),
+        ("全市拥有3家省级高新区", ""),
+    ],
+)
+def test_a_number_of_another_place_than_the_unit_says_so(text, place):
+    assert one(text, "place") == place
+    own = read(text, names={"u": "乙甲高新区"})
+    assert own[0]["place"] == ("" if "高新区" in place else place)
+
+
+def test_what_is_there_already_is_no_target_and_a_size_by_which_a_thing_is_called_no_result():
+    assert one("下一步,干部对47家规上工业企业实现一对一分包服务", "status") == "cumulative"
+    assert one("成立专班推进5万吨碳纤维项目落地", "status") == "other"
+    assert one("在全国157家国家级高新区综合评价中排名靠前", "status") == "other"

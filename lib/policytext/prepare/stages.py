@@ -67,7 +67,7 @@ def _code(*modules: ModuleType) -> bytes:
 def text_key(study: Study, batch: Study) -> str:
     """What the first stage depends on besides code and dictionary: the reports themselves and how they are cut up."""
     digest = hashlib.sha256(STAGES["texts"].key(study, batch).encode())
-    for frame in (batch.units[["unit_id", "report_id"]], batch.spans):
+    for frame in (batch.units[["unit_id", "report_id", "unit"]], batch.spans):
         digest.update(frame.to_csv(index=False).encode())
     digest.update(json.dumps([pattern.pattern for pattern in batch.boilerplate]).encode())
     for file in batch.reports["file"]:
@@ -131,11 +131,14 @@ def _make_quantities(batch: Study, texts: Rows) -> tuple[Rows, list[PolicytextEr
     """The numbers that count something."""
     indicators = quantities.load(batch.home)
     reports = batch.reports.set_index("report_id")
+    names = dict(zip(batch.units["unit_id"], batch.units["unit"], strict=True))
     rows: Rows = {"quantities": []}
     for report_id, sentences in _by_report(texts):
         published, year = reports.loc[report_id, ["published", "year"]]
         known = None if pd.isna(year) else int(year)
-        rows["quantities"] += quantities.read(sentences, published=published, year=known, indicators=indicators)
+        rows["quantities"] += quantities.read(
+            sentences, published=published, year=known, indicators=indicators, names=names
+        )
     return rows, []
 
 

@@ -26,9 +26,10 @@ def comparable(quantities: pd.DataFrame, *, groups: pd.Series, indicators: Indic
 
     quantities: the table `quantities`. groups: the group of each unit (`Study.groups`). value and unit are without 万 and
     亿. A group of which nothing is said has no row: nothing is filled in, and nothing is added up, for one number may
-    contain another. Ranges stand with their lower end as `lower`.
+    contain another. Numbers of another place than the unit are left out, ranges stand with their lower end as `lower`.
     """
-    levels = quantities[quantities["status"].isin(LEVELS) & (quantities["kind"] == "quantity")]
+    own = (quantities["kind"] == "quantity") & (quantities["place"] == "")
+    levels = quantities[quantities["status"].isin(LEVELS) & own]
     levels = levels.assign(group=levels["unit_id"].map(groups), value=levels["value_base"], unit=levels["unit_base"])
     levels = levels[levels["group"].notna() & levels["value"].notna() & (levels["indicator"] != "")]
     ranged = levels["value_high"].notna()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
-from policytext.quantities import units, wording
+from policytext.quantities import places, units, wording
 from policytext.quantities.find import Candidate, candidates
 from policytext.quantities.indicators import Indicators
 from policytext.quantities.years import Calendar, Year
@@ -19,6 +19,8 @@ _PLAN_HEADING = re.compile(
     r"工作安排|目标任务|主要任务|工作思路|下一步|打算|重点工作|工作计划|目标要求|总体要求|\d{4}年工作$"
 )
 _ENDS = re.compile("[。！？!?；;]")
+_RATING = re.compile(r"\d{4}年[^，,。；;]{0,24}(?:评价|排名|榜)")
+"""The year of a rating is none of what is told after it."""
 _RECORD_HEADING = re.compile(r"回顾|成效|完成情况|总结|进展|现状|基本情况")
 
 
@@ -28,12 +30,13 @@ def read(
     published: str,
     year: int | None = None,
     indicators: Indicators,
+    names: Mapping[str, str] | None = None,
     left_out: list[dict[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """One row per number, with the columns of the table `quantities`, in reading order.
 
     sentences: the rows of the table `sentences` of one report, in reading order. published: ISO date, may be partial
-    or empty; it resolves 去年 and 上半年. year: of the report, where nothing is published. left_out: a list that is
+    or empty; it resolves 去年 and 上半年. year: of the report, where nothing is published. names: the name of each unit, which is no other place. left_out: a list that is
     given a row (report_id, unit_id, sentence_id, spans, surface, reason) per numeral that counts nothing, or that
     cannot be read with certainty.
 
@@ -50,7 +53,8 @@ def read(
         if sentence["paragraph_id"] != paragraph:
             paragraph = sentence["paragraph_id"]
             context.turn()
-        rows += _read_sentence(sentence, calendar, context, indicators, left_out)
+        own = (names or {}).get(unit, "")
+        rows += _read_sentence(sentence, calendar, context, indicators, left_out, own)
         context.follow(sentence, calendar)
     return rows
 
@@ -70,6 +74,7 @@ class _Context:
     def follow(self, sentence: dict[str, Any], calendar: Calendar) -> None:
         text = sentence["text"]
         markers = [marker for marker in calendar.markers(text) if marker.basis != "inferred" and not marker.own]
+        markers = [marker for marker in markers if not _RATING.match(text, marker.position)]
         if markers and "-" not in markers[-1].label[:6]:
             self.year = Year(markers[-1].label[:4], "inferred")
         self.planned = wording.is_planned(text, planned=self.planned, now=calendar.now, lasting=True)
@@ -85,50 +90,35 @@ def _read_sentence(
     context: _Context,
     indicators: Indicators,
     left_out: list[dict[str, Any]] | None,
+    own: str,
 ) -> Iterator[dict[str, Any]]:
     text = sentence["text"]
     if not _NUMERAL.search(text):
         return
     place = stretch_of(sentence)
     keys = {key: sentence[key] for key in ("report_id", "unit_id", "sentence_id")}
-    everything = list(candidates(text))
-    kept = [found for found in everything if not found.reason and found.value is not None]
-    if left_out is not None:
-        for found in everything:
-            if found.reason or found.value is None:
-                where = {"spans": place.spans(found.start, found.end), "surface": text[found.start : found.end]}
-                left_out.append(keys | where | {"reason": found.reason or "no value"})
+    kept = []
+    for found in candidates(text):
+        if not found.reason and found.value is not None:
+            kept.append(found)
+        elif left_out is not None:
+            where = {"spans": place.spans(found.start, found.end), "surface": text[found.start : found.end]}
+            left_out.append(keys | where | {"reason": found.reason or "no value"})
     if not kept:
         return
     markers = calendar.markers(text)
-    whose = wording.distributed(text, kept)
-    together = wording.told_as_one(text, kept)
-    states: dict[int, str] = {}
     told = wording.told_together(text, kept)
     previous = 0
-    last_subject = ""
-    for number, found in enumerate(kept):
-        until = kept[number + 1].start if number + 1 < len(kept) else len(text)
-        clause = wording.clause_start(text, found, previous)
-        words = whose.get(number) or wording.counted(text, found, begins=clause, until=until)
-        following = text[found.end : until]
-        state = wording.status(
-            text, found, clause=clause, following=following, planned=context.planned, now=calendar.now
-        )
-        before = states.get(together.get(number, -1), "")
-        state = states[number] = before if before in ("growth", "threshold") else state
-        nearer = wording.clause_between(text, previous, clause) or last_subject
-        meaning, last_subject = _meaning(found, words, nearer, state)
+    for number, (found, meaning, state) in enumerate(_understood(text, kept, context, calendar)):
         when = _year(found, previous, markers, calendar, context, state)
         bound = wording.comparator(text, found)
         value_base, unit_base = units.base(found.value, found.multiple, found.unit)
-        unit = units.name(found.multiple, found.unit)
         yield keys | {
             "spans": place.spans(found.start, found.end),
             "surface": text[found.start : found.end],
             "value": float(found.value),
             "value_high": None if found.high is None else float(found.high),
-            "unit": unit,
+            "unit": units.name(found.multiple, found.unit),
             "value_base": value_base,
             "unit_base": unit_base,
             "comparator": told.get(number, bound) if bound == "exact" else bound,
@@ -137,28 +127,69 @@ def _read_sentence(
             "year_basis": when.basis if when.label else "",
             "status": state,
             "kind": "rank" if found.rank else "quantity",
+            "place": places.of(text, found, own=own),
         }
         previous = found.end
 
 
+def _understood(
+    text: str, kept: list[Candidate], context: _Context, calendar: Calendar
+) -> Iterator[tuple[Candidate, str, str]]:
+    """Each number with the words for what it counts and its status; both may hang on the numbers before it."""
+    whose, together = wording.distributed(text, kept), wording.told_as_one(text, kept)
+    states: list[str] = []
+    previous = noun = 0
+    subject = verb = ""
+    for number, found in enumerate(kept):
+        until = kept[number + 1].start if number + 1 < len(kept) else len(text)
+        clause = wording.clause_start(text, found, noun)
+        words = whose.get(number) or wording.counted(text, found, begins=clause, until=until)
+        words, verb = wording.with_verb(words, verb if text.startswith("、", previous) else "")
+        following = text[found.end : until]
+        state = wording.status(
+            text, found, clause=clause, following=following, planned=context.planned, now=calendar.now
+        )
+        first = states[together[number]] if number in together else ""
+        states.append(first if first in ("growth", "threshold") else state)
+        led = previous or text.startswith("其中", clause)
+        nearer = wording.clause_between(text, previous, clause) if led else ""
+        meaning, told_of = _meaning(found, words, nearer or subject, states[-1])
+        if "其中" not in re.split("[，,。；;]", text[previous : found.start])[-1] or not subject:
+            subject = told_of  # what is said after a part (其中…) is said of the whole
+        yield found, meaning, states[-1]
+        previous = found.end
+        behind = wording.noun_after(text, found, until)
+        noun = text.find(behind, previous) + len(behind) if behind else previous
+        noun = previous if noun == until else noun  # what is all there is belongs to the next number
+
+
 _NO_SUBJECT = re.compile(
-    r"^(?:(?:同比|年均|分别|较上年|比上年|环比|名义|实际|总量|均|又|再|增幅|增速|增长|下降|提高|提升|增加|减少|上升|前移|位次|全[国省市区县州]|苏[北中南]|中部|西部|东部|同类|城市|"
-    r"排名|排|居|位居|列|位列|跃居|稳居|第|总|数量|规模|其|这|也|历史|连续|首次|比重|占比|占|全|的|个|省|市|地级市|由|从|增至|高于|低于|平均|水平|省内|国内|仅次于|目标|任务|完成率|完成|发放|投资|实现|培育|重点|投用|新增|净增|达|到|\d|年|月)*)$"
+    r"^(?:(?:同比|年均|分别|较上年|比上年|较[^，,]*|环比|名义|实际|总量|均|又|再|增幅|增速|增长|下降|提高|提升|增加|减少|上升|前移|位次|全[国省市区县州]首创|全[国省市区县州]|苏[北中南]|中部|西部|东部|同类|城市|"
+    r"排名|排|居|位居|列|位列|跃居|稳居|第|总面积|总投资额?|总额|总规模|总|数量|规模|其|这|也|历史|连续|首次|比重|占比|占|全|的|个|省|市|地级市|由|从|增至|高于|低于|平均|水平|省内|国内|仅次于|目标|任务|完成率|完成|发放|投资|实现|培育|重点|投用|新增|净增|达|到|\d|年|月)*|"
+    r"[一-龥]{2,3}[类型])$"
+)
+_METRIC = r"(?:新?[一-龥]{2}(?:数|率|量|额)|增幅|增速)"
+_RANKED_IN = re.compile(
+    r"(?:\d+强)?中?(?:排名|排位|位列|位居|名列|跃居|稳居|居|列|排)?(?:全[国省市区县州球]|世界|苏[南中北]+|地级市|县级市|"
+    r"(?:国家|省|市)级(?:高新|经开|开发)区)*$"
 )
 
 
 def _meaning(found: Candidate, words: str, last: str, state: str) -> tuple[str, str]:
     """What a number counts, and the subject that the numbers after it may refer to (…1597家,同比增长68%)."""
-    bare = bool(_NO_SUBJECT.match(words))
-    meaning = f"{last}{words}" if bare and last else words
-    if bare:
-        return meaning or words, last or ""
+    words = _RANKED_IN.sub("", words) if found.rank else words
+    if last and re.fullmatch(r"[特一二三四]等奖", words):  # 科学技术奖一等奖1项、二等奖2项
+        words = re.sub(r"[特一二三四]等奖$", "", last) + words
+    elif last and re.fullmatch(_METRIC, words):  # 高企申报数全省第6、净增数全省第9
+        words = re.sub(rf"{_METRIC}+$", "", last) + words
+    elif _NO_SUBJECT.match(words):
+        return (last if words in last or words.startswith("较") else f"{last}{words}") or words, last
     if state == "growth" or found.rank:
         stripped = re.sub(
             r"(?:同比|较上年|比上年|年均|名义)?(?:增长|下降|提高|增幅|增速)?(?:全[省国市].*)?$", "", words
         )
-        return meaning, stripped or last
-    return meaning, words
+        return words, stripped or last
+    return words, words
 
 
 def _year(

@@ -110,7 +110,7 @@ UNIT = _alternatives()
 
 def is_classifier(unit: str) -> bool:
     """Whether what is counted is told by a noun (家, 项, 名), not by the unit itself (元, 吨, %)."""
-    return unit in _COUNTED
+    return _SAME.get(unit, unit) in _COUNTED
 
 
 _COUNTED = frozenset(_SAME.get(word, word) for word in _CLASSIFIERS.split())

@@ -29,8 +29,8 @@ _TAIL = re.compile(
 )
 _EDGE = " 、和及与（(“”\"'的"
 _HEAD = re.compile(
-    r"^(?:以上|以内|左右|其中|目前|全年|今年|去年|上半年|下半年|前三季度|年内|同时|此外|另有|另外|全市|全省|全县|全区|我市|我省|我县|我区|全州|本市|先后|累计|共(?![建享同性])|已|还|并|现|新的一年|"
-    r"力争|确保|努力|争取|预计|计划|将|要|使|使得|推动|到\d{4}年底?|截至\d{4}年?\d*月?底?|\d{4}年(?:度|底|末)?|[一二三四五六七八九十]是|实现|拥有(?!量)|共有|现有|建有(?!率)|达到|有(?!效|机|色|限|关|望)|"
+    r"^(?:以上|以内|左右|其中|目前|全年|今年|去年|上半年|下半年|前三季度|年内|同时|此外|另有|另外|全市|全省|全县|全区|我市|我省|我县|我区|全州|本市|先后|累计|共(?![建享同性])|已|还|并|现(?!场)|新的一年|"
+    r"力争|确保|努力|争取|预计|计划|将|要|使|使得|推动|到\d{4}年底?|截至\d{4}年?\d*月?底?|\d{4}年(?:度|底|末)?|[一二三四五六七八九十]是|实现了?|拥有(?!量)|共有|现有|建有(?!率)|达到|有(?!效|机|色|限|关|望)|"
     r"[\s、，,（(）)“”]|年均|到年底|截至目前|截至年底|年底)+"
 )
 _GROWTH = re.compile(
@@ -62,11 +62,15 @@ _INCREASED = re.compile(r"(?:较|比|同比)[^，,。；]{0,14}(?:净?增加?|�
 _AIMED = re.compile(r"(?:聚焦|围绕|紧盯|瞄准|盯准)[^，,。；]*$")
 _HEAD_NOUN = re.compile(r"(?:的)?[一-龥A-Za-z“]")
 _LEVEL = r"(?:国家级?|省级?|市级?|区级?|县级?|世界级|部级|厅级|国际级?|省部级|地市级)"
-_LEVELS = re.compile(rf"(?:{_LEVEL}[、和及与]?)+$")
 _MOVES = re.compile(r"[增减升降扩净]|的\w{0,4}目标|提高|提升|上升|下降|达|占")
 _STOPS = re.compile(r"[，,。；;：:！!？?…\n]|(?<!\d)、")
-
-
+_HARD_STOPS = re.compile(r"[，,。；;：:！!？?…\n]")
+_NAMED = re.compile(r"[一-龥]{0,8}(?:项目|工程|生产线|装置|基地)")
+_BOUND = re.compile(r"^(?:及|或)?(?:以上|以下|以内|左右)")
+_NOUN_ENDS = re.compile(
+    r"正式|实现|建立|在[^，]{2,8}(?:建立|设立|落户)|获评|入选(?=$)|等(?![级离])|进行|通过评价|的?意见建议|收到|均[为是]|作为|基础上|"
+    r"综合评价|中(?=排|位列|位居|居)"
+)
 _UNTIL = re.compile(r"到(20\d\d)年")
 REACH = 300
 """How many characters before a number its sentence is heeded: longer ones are tables that lost their lines."""
@@ -108,6 +112,10 @@ def status(text: str, found: Candidate, *, clause: int, following: str, planned:
         return "other"
     if found.unit in DURATIONS or (found.unit == "倍" and re.search(r"[是为][^，,。；]{1,20}的$", before)):
         return "other"
+    if re.match(r"[^，,。；;\d]{0,20}中(?:综合)?(?:排|位列|位居|名列|列|居)", following) or _is_size(found, following):
+        return "other"
+    if future and re.search(r"(?:^|[一-龥])(?<![针面应相反])对$", before) and is_classifier(found.unit):
+        return "cumulative"  # 将对47家企业实现分包服务: the firms are there
     hedged = re.match(r"\s?(?:以上|左右)", following) or re.search(r"不[少低]于$", before)
     hedged = hedged and not re.search(r"占|份额|[由从]|年均|增", before)
     future = future or bool(re.match(r"的\w{0,4}目标", following))
@@ -131,6 +139,12 @@ def is_planned(text: str, *, planned: bool, now: int | None = None, lasting: boo
     last_future = max((match.start() for match in future.finditer(text)), default=-1)
     last_past = max((match.start() for match in past.finditer(text)), default=-1)
     return planned if last_future == last_past else last_future > last_past
+
+
+def _is_size(found: Candidate, following: str) -> bool:
+    """Whether the number is the size by which something is called: 推进5万吨碳纤维项目落地."""
+    measured = not is_classifier(found.unit) and found.unit and not re.search(r"元|%|‰|倍|点", found.unit)
+    return bool(measured and _NAMED.match(following))
 
 
 def _is_threshold(found: Candidate, before: str, following: str) -> bool:
@@ -162,17 +176,25 @@ def _grows(found: Candidate, text: str, before: str) -> bool:
 
 
 def clause_start(text: str, found: Candidate, previous: int) -> int:
-    """Where the clause of a number begins: after the last stop before it, or after the number before it."""
-    begins = previous
-    for match in _STOPS.finditer(text, previous, found.start):
-        begins = match.end()
-    return begins
+    """Where the clause of a number begins: after the last stop before it, or after the number before it.
+
+    A 、 is no stop between levels (国家、省级项目10项) and in a list that is counted together (A、B与C40个).
+    """
+    begins = max((match.end() for match in _HARD_STOPS.finditer(text, previous, found.start)), default=previous)
+    start = text.rfind("、", begins, found.start) + 1
+    while start > begins + 1:
+        before, item = text[begins : start - 1], text[start : found.start]
+        levels = re.search(rf"{_LEVEL}$", before) and re.match(_LEVEL, item)
+        if not levels and ("等" in item or not re.search("[与和及]", item)):
+            break
+        start = text.rfind("、", begins, start - 1) + 1
+    return max(start, begins)
 
 
 def clause_between(text: str, previous: int, begins: int) -> str:
     """The subject of the last whole clause between two numbers; empty where there is none."""
     clauses = [clause for clause in _STOPS.split(text[previous:begins]) if len(clause.strip()) > 5]
-    return subject(clauses[-1]) if clauses and previous else ""
+    return subject(clauses[-1]) if clauses else ""
 
 
 def counted(text: str, found: Candidate, *, begins: int, until: int) -> str:
@@ -181,16 +203,30 @@ def counted(text: str, found: Candidate, *, begins: int, until: int) -> str:
     begins: where the clause or the previous number leaves off. until: where the next number begins.
     """
     before = subject(text[begins : found.start])
-    following = re.sub(r"^(?:及|或)?(?:以上|以下|以内|左右)", "", text[found.end : until])
-    after = ""
-    if is_classifier(found.unit) and not found.rank and _HEAD_NOUN.match(following) and not _MOVES.match(following):
-        after = _noun_phrase(following)
-    if not is_classifier(found.unit) and not found.rank and re.match(r"的|规模的?[一-龥]", following):
-        return before + _noun_phrase(re.sub(r"^(?:规模)?的?", "", following)) if len(before) < 8 else before
-    if after and not re.match(r"(?:的|全国|全省)$", after):
+    if after := noun_after(text, found, until):
         verb = re.search(r"(?:新增|新建|新签|引进|认定|净增|入库|引育|招引|签约|获批)[^，,]{0,4}$", before)
-        return f"{verb[0] if verb else ''}{after}"
+        hollow = before.endswith("等") and len(before) < 30 and after in ("活动", "文件", "政策")
+        return before + after if hollow else f"{verb[0] if verb else ''}{after}"
+    following = _BOUND.sub("", text[found.end : until])
+    if is_classifier(found.unit) or found.rank:
+        return before
+    if re.match(r"的|规模的?[一-龥]", following):
+        phrase = _noun_phrase(re.sub(r"^(?:规模)?的?", "", following), alone=until == len(text))
+        size = re.fullmatch(r"(?:设立|成立|组建|建成|建设)?(总?(?:规模|面积|投资|金额))", before)
+        phrase = re.sub(r"[与和及][一-龥]{2,3}$", "", phrase) if until < len(text) else phrase
+        return phrase + size[1] if size else before + phrase if len(before) < 8 else before
+    share = found.unit == "%" and 1 < len(before) < 5 and not re.search(rf"{_GROWTH.pattern}|{_RATE.pattern}", before)
+    if (share or re.search(r"(?:新增|给予|获得|投入)$", before)) and _HEAD_NOUN.match(following):
+        return before + _noun_phrase(following)
     return before
+
+
+def noun_after(text: str, found: Candidate, until: int) -> str:
+    """The noun behind a number with a classifier: 企业 of 300多家企业与140多家高校; empty where there is none."""
+    following = _BOUND.sub("", text[found.end : until])
+    told = is_classifier(found.unit) and not found.rank
+    noun = _noun_phrase(following) if told and _HEAD_NOUN.match(following) and not _MOVES.match(following) else ""
+    return "" if re.fullmatch("的|全国|全省", noun) else noun
 
 
 def subject(before: str) -> str:
@@ -198,16 +234,32 @@ def subject(before: str) -> str:
     before = re.split(r"[，,。；;：:！!？?…]", before)[-1]
     before = _HEAD.sub("", _TAIL.sub("", before))
     before = re.sub(r"^(?:在(?![孵校建册岗营])|对(?![接外口标])|把|将|从(?![业事]))", "", before.strip(_EDGE))
-    return before[-40:]
+    return whole(before[-40:])
 
 
-def _noun_phrase(following: str) -> str:
-    following = re.split(r"[，,。；;：:！!？?…、\n)）]", following.lstrip("的 “"))[0]
-    cut = re.search(
-        r"(?:正式|实现|建立了|在[^，]{2,8}(?:建立|设立|落户)|获评|入选(?=$)|等$|进行|通过评价|的?意见建议)", following
-    )
-    phrase = following[: cut.start()] if cut and cut.start() >= 2 else following
-    return re.sub(r"(?:[和及]|、)$", "", phrase.strip("“”\"' "))[:24]
+def with_verb(words: str, verb: str) -> tuple[str, str]:
+    """The words with the verb that a list shares (新增高企12家、科技型企业12家), and the verb for the number after it."""
+    told = re.match(r"(?:新增|净增|获评|入选|立项|申报|引进)(?![数率额量])", words)
+    if told or not verb or re.search(r"备案|入库|入选|认定|新|获|申报|引|等奖", words):
+        return words, told[0] if told else verb
+    return verb + words, verb
+
+
+def whole(words: str) -> str:
+    """Words with the quotation marks and brackets that they were cut in two of."""
+    if words.count("“") != words.count("”"):
+        words = f"{words}”" if words.count("“") > words.count("”") else f"“{words}"
+    return words.rpartition("(")[0] if words.count("(") > words.count(")") else words
+
+
+def _noun_phrase(following: str, *, alone: bool = False) -> str:
+    """The noun that words begin with. alone: no other number follows, so that 、 may stand within it."""
+    following = re.split(
+        r"[，,。；;：:！!？?…\n)）]" if alone else r"[，,。；;：:！!？?…、\n)）]", following.lstrip("的 ")
+    )[0]
+    cut = _NOUN_ENDS.search(following, 2)
+    phrase = following[: cut.start()] if cut else following
+    return whole(re.sub(r"(?:[和及的近超约]|(?<!参)与|、)+$", "", phrase.strip("\"' "))[:24])
 
 
 def distributed(text: str, found: list[Candidate]) -> dict[int, str]:
@@ -220,16 +272,16 @@ def distributed(text: str, found: list[Candidate]) -> dict[int, str]:
         count = last - first + 1
         before = text[found[first - 1].end if first else 0 : found[first].start]
         before = re.split(r"[，,。；;：:！!？?]", before)[-1]
-        stem = _HEAD.sub("", _TAIL.sub("", before))
+        stem = re.sub("^各类", "", _HEAD.sub("", _TAIL.sub("", before)))
         items = [item for item in re.split(r"[、]|和|及|与", stem) if item]
         if len(items) < count or (count < 2):
             continue
         items = items[-count:]
-        if "分别" not in before and not all(_LEVELS.match(item) or re.match(_LEVEL, item) for item in items):
+        if "分别" not in before and not all(re.match(_LEVEL, item) for item in items):
             continue
         head = re.sub(rf"^.*?{_LEVEL}", "", items[-1])
         tails = [f"{item}{head}" if re.search(rf"{_LEVEL}$", item) else item for item in items]
-        whose |= dict(zip(range(first, last + 1), (re.sub(r"^(?:各类)", "", tail) for tail in tails), strict=True))
+        whose |= dict(zip(range(first, last + 1), tails, strict=True))
     return whose
 
 
