@@ -71,6 +71,14 @@ def test_a_template_has_the_same_words_in_the_same_order_with_something_else_bet
     assert row.groups == "a; b"
 
 
+def test_sentences_that_differ_in_one_word_have_one_template_however_long_they_are():
+    words = [f"词{a}{b}" for a in "甲乙丙丁戊己" for b in "子丑寅卯辰巳"]
+    one, other = ("|".join([*words[:18], differs, *words[18:]]) for differs in ("创新", "改革"))
+    found = reuse({"a": [one], "b": [other]})
+    assert found["kind"].value_counts().to_dict() == {"string": 2, "template": 1}
+    assert "…".join(words) in found.index
+
+
 def test_numbers_put_together_are_templates_whose_numbers_are_slots():
     formulas = pd.DataFrame({"unit_id": ["a", "b", "b", "a", "b"], "surface": ["3+3+N", "1+2+n", "1+4", "985", "211"]})
     found = reuse({"a": ["甲乙"], "b": ["丙丁"]}, formulas=formulas)

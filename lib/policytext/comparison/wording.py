@@ -69,6 +69,8 @@ def reuse(
 
 
 Run = tuple[str, str, set[int], set[int]]
+Ends = dict[int, set[int]]
+"""Where a pattern ends: places in each sentence, by the number of the sentence."""
 
 
 def spread(reuse: pd.DataFrame, *, groups: pd.Series, top_n: int = 12) -> pd.DataFrame:
@@ -221,35 +223,46 @@ def templates(
     texts = [list(words) for _, words in own.groupby("sentence_id", sort=False)["term"]]
     first = own.drop_duplicates("sentence_id")
     group, raw = list(first["group"]), list(first["sentence_id"].map(sentences.set_index("sentence_id")["text"]))
-    grown: dict[tuple[str, ...], dict[int, set[tuple[int, ...]]]] = defaultdict(lambda: defaultdict(set))
+    starts: dict[str, Ends] = defaultdict(lambda: defaultdict(set))
     for number, words in enumerate(texts):
         for at, word in enumerate(words):
-            grown[(word,)][number].add((at,))
+            starts[word][number].add(at)
     found: dict[tuple[str, ...], tuple[frozenset[str], int]] = {}
-    while grown:
-        longer: dict[tuple[str, ...], dict[int, set[tuple[int, ...]]]] = defaultdict(lambda: defaultdict(set))
-        for pattern, occurrences in grown.items():
-            held = frozenset(group[number] for number in occurrences)
-            if len(held) < fewest:
-                continue
-            if len(pattern) >= (3 if len(held) > fewest else 4) and _differs(
-                pattern, (raw[number] for number in occurrences)
-            ):
-                found[pattern] = (held, len(occurrences))
-            for number, ends in occurrences.items():
-                for end in ends:
-                    for at in range(end[-1] + 1, min(end[-1] + 1 + gap, len(texts[number]))):
-                        if texts[number][at] not in pattern:
-                            longer[(*pattern, texts[number][at])][number].add((*end, at))
-        grown = longer
+    by_groups: dict[frozenset[str], list[tuple[str, ...]]] = defaultdict(list)
+    pending = [((word,), ends) for word, ends in starts.items()]
+    while pending:
+        pattern, ends = pending.pop()
+        held = frozenset(group[number] for number in ends)
+        if len(held) < fewest:
+            continue
+        if len(pattern) >= (3 if len(held) > fewest else 4) and _differs(pattern, (raw[number] for number in ends)):
+            found[pattern] = (held, len(ends))
+            by_groups[held].append(pattern)
+        pending += _longer(pattern, ends, texts, gap)
     return {
         pattern: facts
         for pattern, facts in found.items()
-        if not any(
-            len(other) > len(pattern) and held[0] == facts[0] and _in_order(pattern, other)
-            for other, held in found.items()
-        )
+        if not any(len(other) > len(pattern) and _in_order(pattern, other) for other in by_groups[facts[0]])
     }
+
+
+def _longer(
+    pattern: tuple[str, ...], ends: Ends, texts: list[list[str]], gap: int
+) -> list[tuple[tuple[str, ...], Ends]]:
+    """The patterns that have one word more, but for those that another word, there before it wherever they occur, makes
+    longer still: else sentences that are nearly the same would have more patterns in common than could be counted.
+    """
+    grown: dict[str, Ends] = defaultdict(lambda: defaultdict(set))
+    passed: dict[str, set[str]] = {}
+    for number, places in ends.items():
+        words = texts[number]
+        for end in places:
+            for at in range(end + 1, min(end + 1 + gap, len(words))):
+                if (word := words[at]) not in pattern:
+                    grown[word][number].add(at)
+                    before = set(words[end + 1 : at]) - {word, *pattern}
+                    passed[word] = passed.get(word, before) & before
+    return [((*pattern, word), places) for word, places in grown.items() if not passed[word]]
 
 
 def _differs(pattern: tuple[str, ...], sentences: Iterable[str]) -> bool:
