@@ -75,6 +75,7 @@ def tell(home: Home, *, given: Mapping[str, Any] = FEW, upto: str = "~") -> Told
         (folder / "figure.json").write_text(
             json.dumps({"name": name, "parameters": dict(given)} | dict(words), ensure_ascii=False), "utf-8"
         )
+        data.to_csv(folder / "data.csv", index=False)
         return folder
 
     with pytest.MonkeyPatch.context() as patched:

@@ -24,12 +24,13 @@ FACETS = ("instrument", "status", "actor")
 def coded(theme_codes: pd.DataFrame, facet_codes: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """For each family (theme, instrument, status, actor) one row per (sentence_id, item): what a sentence is coded as.
 
-    A family is also what its tests are corrected for. Families without codes are left out.
+    A family is also what its tests are corrected for. Families without codes are left out, but for the themes.
     """
     families = {THEMES: theme_codes.rename(columns={"theme": "item"})}
     for facet in FACETS:
         families[facet] = facet_codes[facet_codes["facet"] == facet].rename(columns={"value": "item"})
-    return {name: rows[["sentence_id", "item"]].drop_duplicates() for name, rows in families.items() if len(rows)}
+    told = {name: rows for name, rows in families.items() if len(rows) or name == THEMES}
+    return {name: rows[["sentence_id", "item"]].drop_duplicates() for name, rows in told.items()}
 
 
 def associations(
