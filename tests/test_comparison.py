@@ -65,10 +65,8 @@ def test_with_two_groups_p_is_that_of_the_permutation_over_paragraphs():
     sentences, families = TWO
     found = comparison.associations(families, sentences, groups=each(sentences), min_n=1, draws=20_000)
     own = comparison.of_codes(families["theme"], sentences, groups=each(sentences))
-    p = stats.permutation_p(own.counts, own.sizes, own.group == 0)  # 126 arrangements: every one of them
-    for group in "ab":
-        drawn = found[found["group"] == group].sort_values("theme")["p_permutation"]
-        assert drawn.to_numpy() == pytest.approx(p, abs=0.01)
+    p = stats.permutation_p(own.counts, own.sizes, own.group)  # 126 arrangements: every one of them
+    assert found["p_permutation"].to_numpy() == pytest.approx(p.ravel())
 
 
 def test_a_burst_in_one_paragraph_is_a_difference_for_fisher_and_not_for_the_permutation():
@@ -307,6 +305,11 @@ def test_a_part_and_the_whole_that_contains_it_are_told():
         ("park", "bureau", "tier"),
     }
     assert comparison.nesting(UNITS, groups=groups.map(lambda _: "all")).empty
+
+
+def test_only_rugao_lies_within_another_place_of_the_default_study(study):
+    found = comparison.nesting(study.units, groups=study.groups("place"))
+    assert found.to_numpy().tolist() == [["如皋", "南通", "prefecture"]]
 
 
 def test_what_coincides_is_told_pair_by_pair():

@@ -76,17 +76,6 @@ def test_accounting_of_the_default_study_covers_each_report_but_its_white_space(
         assert len("".join(text.split())) <= n_chars[report_id] <= len(text)
 
 
-def test_a_place_lies_within_the_city_that_its_prefecture_names():
-    units = pd.DataFrame(
-        {"place": ["如皋", "南通", "江阴", "如皋", "连云港"], "prefecture": ["南通", "南通", "无锡", "南通", "连云港"]}
-    )
-    assert corpus.nesting(units).values.tolist() == [["如皋", "南通"]]
-
-
-def test_only_rugao_lies_within_another_place_of_the_default_study(study):
-    assert corpus.nesting(study.units).values.tolist() == [["如皋", "南通"]]
-
-
 # ---------------------------------------------------------------- defects
 
 

@@ -15,7 +15,7 @@ FLOORS = [
     {"errors", "presets"},
     {"stats", "ingest", "style"},
     {"study"},
-    {"segment", "codebook"},
+    {"segment", "codebook", "profiles"},
     {"themes", "validation", "quantities", "outline"},
     {"prepare"},
     {"frequency", "corpus", "comparison", "indicators"},

@@ -56,6 +56,15 @@ def test_the_order_of_reports_and_paragraphs_changes_nothing():
     pd.testing.assert_frame_equal(frequency.keyness(TWO, groups=groups, min_n=1), again)
 
 
+def test_the_order_of_reports_changes_no_draw():
+    """28 paragraphs have more arrangements than are drawn."""
+    generator = np.random.default_rng(1)
+    long = table({unit: [" ".join(generator.choice(list("xyz"), 6)) for _ in range(7)] for unit in "abcd"})
+    groups, shuffled = each_for_itself(long), long.sample(frac=1, random_state=3)
+    again = frequency.keyness(shuffled, groups=groups, min_n=1, draws=500)
+    pd.testing.assert_frame_equal(frequency.keyness(long, groups=groups, min_n=1, draws=500), again)
+
+
 def test_a_term_below_the_least_count_is_not_tested_but_counts_in_the_totals():
     found = frequency.keyness(TWO, groups=each_for_itself(TWO), min_n=5)
     assert set(found["term"]) == {"y", "z"}
@@ -93,16 +102,18 @@ def test_the_exact_p_is_that_of_listing_all_arrangements(seed):
     every = [distance(members) for members in itertools.combinations(range(9), int(target.sum()))]
     listed = np.mean([one >= observed - 1e-9 * (1 + observed) for one in every])
     assert stats.exact_permutation_p(counts, sizes, target) == pytest.approx(listed)
-    assert stats.permutation_p(counts[:, None], sizes, target)[0] == pytest.approx(listed)
+    assert stats.permutation_p(counts, sizes, target)[1, 0] == pytest.approx(listed)
 
 
 def test_the_exact_p_says_where_its_table_would_be_too_large():
-    assert math.isnan(stats.exact_permutation_p([1, 2, 0], [5, 5, 5], [True, False, False], states=10))
+    assert math.isnan(stats.exact_permutation_p([1, 2, 0], [5, 5, 5], [True, False, False], steps=10))
 
 
 def test_the_smallest_p_is_that_of_the_number_of_arrangements_or_of_draws():
     assert stats.smallest_p(16, 2) == 1 / 120
     assert stats.smallest_p(94, 20) == 1 / 100_001
+    # Two against two, all of a term in the one half: {1,2} and {3,4} of six arrangements lie as far out.
+    assert stats.smallest_p(4, 2) == 2 / 6 == stats.permutation_p([5, 5, 0, 0], [9, 9, 9, 9], [1, 1, 0, 0])[0, 0]
 
 
 def test_the_same_keywords_come_out_with_three_seeds(study):

@@ -1,4 +1,4 @@
-"""What the corpus is: its design, what of each report is counted, its defects, and which places lie within others."""
+"""What the corpus is: its design, what of each report is counted, and its defects."""
 
 from __future__ import annotations
 
@@ -51,17 +51,6 @@ def accounting(spans: pd.DataFrame) -> pd.DataFrame:
     """
     marked = spans.assign(counted=spans["unit_id"] != "")
     return marked.groupby(["report_id", "kind", "counted"], sort=False, as_index=False)["n_chars"].sum()
-
-
-def nesting(units: pd.DataFrame) -> pd.DataFrame:
-    """One row per pair of places of which one lies within the other: place, within.
-
-    A place lies within the city that its prefecture names. Numbers of a part and of the whole are never added up.
-    """
-    pairs = units[["place", "prefecture"]].drop_duplicates()
-    places = set(units["place"])
-    inner = pairs[pairs["prefecture"].isin(places) & (pairs["place"] != pairs["prefecture"])]
-    return inner.rename(columns={"prefecture": "within"}).reset_index(drop=True)
 
 
 def defects(sentences: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from policytext.comparison.associations import ALPHA, THEMES
+from policytext.comparison.associations import THEMES
+from policytext.stats import ALPHA
 
 FINDINGS = [
     *("scope", "group", "family", "item", "value", "low", "high", "q", "q_naive", "holds"),

@@ -10,11 +10,25 @@ from scipy import sparse
 from scipy.stats import t
 
 from policytext import stats
-from policytext.comparison.profiles import Profiles
+from policytext.profiles import Profiles, in_order, of_codes, of_terms
 from policytext.study import COLUMNS, empty
 
 MANY = 30
 """More groups than these are compared by Hellinger's distance, which is one product of matrices."""
+
+
+def bases(
+    counts: pd.DataFrame,
+    themes: pd.DataFrame,
+    sentences: pd.DataFrame,
+    *,
+    groups: pd.Series,
+    without: frozenset[str] = frozenset(),
+    min_n: int = 1,
+) -> dict[str, Profiles]:
+    """Profiles of the groups over `themes` and over `terms` (those with `min_n` occurrences), names left out."""
+    terms = of_terms(counts, groups=groups, without=without)
+    return {"themes": of_codes(themes, sentences, groups=groups), "terms": terms.only(terms.n >= min_n)}
 
 
 def distances(profiles: Mapping[str, Profiles], *, groups: pd.Series, draws: int = 200, seed: int = 0) -> pd.DataFrame:
@@ -59,8 +73,7 @@ def nearest(found: pd.DataFrame, nested: pd.DataFrame, *, top_n: int = 20) -> pd
     inside = set(zip(nested["group"], nested["within"], strict=True))
     both = [(a, b) in inside or (b, a) in inside for a, b in pairs.itertuples(index=False)]
     shown = pairs.assign(nested=both).merge(found, on=["group_a", "group_b"], how="left")
-    return shown.sort_values("basis", key=lambda c: c.map({b: i for i, b in enumerate(found["basis"].unique())}), kind="stable",
-                             ignore_index=True)  # fmt: skip
+    return in_order(shown, found["basis"], by="basis")
 
 
 def apart(tables: sparse.csr_array, others: sparse.csr_array | None = None) -> np.ndarray:

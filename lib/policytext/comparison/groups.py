@@ -42,10 +42,8 @@ def labels(study: Study, by: str | None = None) -> dict[str, dict[str, str]]:
 
 def largest(sentences: pd.DataFrame, *, groups: pd.Series, most: int) -> pd.Series:
     """The same groups without all but the `most` that have the most sentences: what a figure has room for."""
-    sizes = sentences["unit_id"].map(groups).value_counts()
-    place = {group: number for number, group in enumerate(dict.fromkeys(groups))}
-    kept = sorted(sizes.index, key=lambda group: (-sizes[group], place[group]))[:most]
-    return groups[groups.isin(kept)]
+    sizes = sentences["unit_id"].map(groups).value_counts().reindex(dict.fromkeys(groups)).dropna()
+    return groups[groups.isin(sizes.sort_values(ascending=False, kind="stable").index[:most])]
 
 
 def groupings(study: Study, units: pd.DataFrame, *, columns: Sequence[str] = GROUPINGS) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from policytext import stats
-from policytext.comparison.profiles import Profiles, of_codes, of_terms
+from policytext.profiles import Profiles, grouped, in_order, of_codes, of_terms
 from policytext.study import COLUMNS, empty
 
 PER_TERMS, PER_SENTENCES = 10_000, 100
@@ -36,19 +36,13 @@ def only_here(
     were independent; in bursts more would be possible). sentence_id, text: its first sentence. Groups in the order of
     the study, the most frequent first. Empty with one group.
     """
-    own = sentences.assign(group=sentences["unit_id"].map(groups)).dropna(subset="group")
-    profiles = {"term": (of_terms(counts, groups=groups), PER_TERMS)}
-    for family, codes in families.items():
-        profiles[family] = (of_codes(codes, own, groups=groups), PER_SENTENCES)
-    named = quantities.loc[quantities["indicator"].fillna("") != "", ["sentence_id", "indicator"]]
-    codes = named.rename(columns={"indicator": "item"}).drop_duplicates()
-    if len(codes):
-        profiles["indicator"] = (of_codes(codes, own, groups=groups), PER_SENTENCES)
-    tables = [
-        _alone(profile, per, kind, min_n if kind == "term" else 1)
-        for kind, (profile, per) in profiles.items()
-        if len(profile.groups) > 1
-    ]
+    own = grouped(sentences, groups)
+    named = quantities.loc[quantities["indicator"].fillna("") != "", ["sentence_id", "indicator"]].drop_duplicates()
+    families = {**families, "indicator": named.rename(columns={"indicator": "item"})}
+    terms = of_terms(counts, groups=groups)
+    of = {family: of_codes(codes, own, groups=groups) for family, codes in families.items()}
+    tables = [_alone(terms, PER_TERMS, "term", min_n)] if len(terms.groups) > 1 else []
+    tables += [_alone(one, PER_SENTENCES, kind, 1) for kind, one in of.items() if len(one.groups) > 1]
     found = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
     if found.empty:
         return empty("only_here")
@@ -61,18 +55,15 @@ def only_here(
     ]
     found.loc[words & found["item"].isin(names), "kind"] = "name"
     found = found[~np.array(elsewhere, dtype=bool)].reset_index(drop=True)
-    first = [_first(row.kind, row.item, texts[row.group], families, codes) for row in found.itertuples()]
+    first = [_first(row.kind, row.item, texts[row.group], families) for row in found.itertuples()]
     found = found.join(pd.DataFrame(first, columns=["sentence_id", "text"], index=found.index))
-    place = {group: number for number, group in enumerate(dict.fromkeys(groups))}
-    ranked = found.assign(at=found["group"].map(place)).sort_values(
-        ["at", "n", "kind", "item"], ascending=[True, False, True, True], ignore_index=True
-    )
-    return ranked[COLUMNS["only_here"]]
+    ranked = found.sort_values(["n", "kind", "item"], ascending=[False, True, True])
+    return in_order(ranked, groups)[COLUMNS["only_here"]]
 
 
 def _alone(own: Profiles, per: int, kind: str, min_n: int) -> pd.DataFrame:
     """The items of one kind that a single group has."""
-    table, sizes = own.table(), np.bincount(own.group, own.sizes)
+    table, sizes = own.table(), own.totals
     alone = np.flatnonzero(((table > 0).sum(axis=0) == 1) & (table.sum(axis=0) >= min_n))
     group, n = table[:, alone].argmax(axis=0), table[:, alone].sum(axis=0)
     silence = per * stats.upper_bound_of_zero(sizes.sum() - sizes[group])
@@ -89,14 +80,12 @@ def _alone(own: Profiles, per: int, kind: str, min_n: int) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _first(
-    kind: str, item: str, rows: pd.DataFrame, families: Mapping[str, pd.DataFrame], indicators: pd.DataFrame
-) -> tuple[str, str]:
+def _first(kind: str, item: str, rows: pd.DataFrame, families: Mapping[str, pd.DataFrame]) -> tuple[str, str]:
     """The first sentence of a group with an item: its id and text."""
     if kind in ("term", "name"):
         having = rows[rows["text"].str.contains(item, regex=False)]
     else:
-        codes = indicators if kind == "indicator" else families[kind]
+        codes = families[kind]
         having = rows[rows["sentence_id"].isin(codes.loc[codes["item"] == item, "sentence_id"])]
     return next(zip(having["sentence_id"], having["text"], strict=True), ("", ""))
 
@@ -118,7 +107,7 @@ def portraits(
     the group's sentences with that code, in the order of the codes. indicator: quantities with an indicator, in the
     order of the text, written as there. outline: headings of the first two levels. formula: numbers put together (3+3+N).
     """
-    own = sentences.assign(group=sentences["unit_id"].map(groups)).dropna(subset="group")
+    own = grouped(sentences, groups)
     sizes, group_of = own.groupby("group").size(), own.set_index("sentence_id")["group"]
     top = frequency[frequency["rank"] <= top_n].rename(columns={"term": "item", "rate": "value"})
     top = top[top["group"].isin(sizes.index)]
@@ -138,16 +127,12 @@ def portraits(
         _listed(formulas.rename(columns={"surface": "item"}), "formula", groups),
     ]
     found = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    found = found[found["group"].isin(sizes.index)]
-    found = found.drop_duplicates(["group", "section", "item"])
-    place = {group: number for number, group in enumerate(dict.fromkeys(groups))}
-    found = found.assign(at=found["group"].map(place), of=found["section"].map(SECTIONS.index))
-    found = found.sort_values(["at", "of"], kind="stable", ignore_index=True)
+    found = found[found["group"].isin(sizes.index)].drop_duplicates(["group", "section", "item"])
+    found = in_order(in_order(found, SECTIONS, by="section"), groups)
     found["order"] = found.groupby(["group", "section"], sort=False).cumcount() + 1
     return found[["group", "section", "item", "value", "order"]]
 
 
 def _listed(rows: pd.DataFrame, section: str, groups: pd.Series) -> pd.DataFrame:
     """Texts of each group in their order."""
-    listed = rows.assign(group=rows["unit_id"].map(groups), section=section, value=np.nan).dropna(subset="group")
-    return listed[["group", "section", "item", "value"]]
+    return grouped(rows, groups).assign(section=section, value=np.nan)[["group", "section", "item", "value"]]

@@ -13,11 +13,10 @@ from scipy.stats import chi2
 
 from policytext import stats
 from policytext.comparison.distances import apart, resampled
-from policytext.comparison.profiles import Profiles
+from policytext.profiles import Profiles
 from policytext.study import COLUMNS
 
-ALPHA = 0.05
-_BINS = 40
+_BINS, _ITEMS = 40, 30
 _LEAVES = 40
 """Of more groups than these a tree has no room on a page; the map names them instead."""
 _STEPS = 4_000_000_000
@@ -78,22 +77,19 @@ def _strength(table: np.ndarray, chance: np.ndarray) -> dict[str, float]:
     return {"inertia": found, "by_chance": by_chance, "p_naive": naive, "p": p} | forms
 
 
-def picture(
-    own: Profiles, *, p: float, top_n: int = 30, draws: int = 500, seed: int = 0, alpha: float = ALPHA
-) -> pd.DataFrame:
+def picture(own: Profiles, *, p: float, draws: int = 500, seed: int = 0) -> pd.DataFrame:
     """What the map and the tree show, one row per mark; empty where p does not reject that there is no structure.
 
-    kind group, item: x, y in correspondence analysis, and contribution to the two axes shown; of the items the `top_n`
-    that contribute most. region: ellipse of 95 % of
-    the resamples of a group's paragraphs (10 or more), placed on the same axes (Greenacre 2017, ch. 29): x, y, width, height, angle.
-    axis: its share of the inertia (x). leaf, branch: the tree of average linkage over the distances; a branch is a line
+    kind group, item: x, y in correspondence analysis, and contribution to the two axes shown; of the items the 30 that
+    contribute most. region: ellipse of 95 % of the resamples of a group's paragraphs (10 or more), placed on the same
+    axes (Greenacre 2017, ch. 29): x, y, width, height, angle. axis: its share of the inertia (x). leaf, branch: the tree of average linkage over the distances; a branch is a line
     from x, y over width and height, and one across has as contribution the share of resamples in which the same groups
     stand together. Above 40 groups there is no tree.
     """
     columns = ["kind", "name", "x", "y", "width", "height", "angle", "contribution"]
     table = own.table()
     kept = table.sum(axis=1) > 0
-    if not p < alpha or kept.sum() < 3 or table.shape[1] < 3:
+    if not p < stats.ALPHA or kept.sum() < 3 or table.shape[1] < 3:
         return pd.DataFrame(columns=columns)
     names = [name for name, there in zip(own.groups, kept, strict=True) if there]
     found = stats.correspondence(table[kept])
@@ -104,7 +100,7 @@ def picture(
         ("item", own.items, found.columns, found.column_contributions),
     ):
         weight = parts[:, :2] @ found.inertias[:2] / found.inertias[:2].sum()
-        most = np.sort(np.argsort(-weight, kind="stable")[: top_n if kind == "item" else None])
+        most = np.sort(np.argsort(-weight, kind="stable")[: _ITEMS if kind == "item" else None])
         rows += [
             {"kind": kind, "name": labels[i], "x": at[i, 0], "y": at[i, 1], "contribution": weight[i]} for i in most
         ]

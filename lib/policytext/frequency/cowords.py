@@ -22,7 +22,6 @@ def cowords(
     stopwords: Collection[str] = (),
     min_n: int = 5,
     resamples: int = 500,
-    alpha: float = 0.05,
     seed: int = 0,
 ) -> pd.DataFrame:
     """One row per pair of terms with three common sentences or more: how strongly they go together.
@@ -30,7 +29,7 @@ def cowords(
     terms: the prepared table `terms` (a row per occurrence, with sentence_id and paragraph_id). Terms in fewer than
     `min_n` sentences and stop words are left out. n_a, n_b, n_ab: sentences. npmi, log_dice, g2: `stats.association`;
     q: Benjamini–Hochberg over all pairs of the terms kept, those with fewer common sentences as p = 1. stability: share of `resamples` of paragraphs, drawn with
-    replacement, in which the pair is again an edge (three sentences, attracted, q below alpha). Strongest first.
+    replacement, in which the pair is again an edge (three sentences, attracted, q below 0.05). Strongest first.
     """
     kept = terms.loc[~terms["term"].isin(stopwords), ["sentence_id", "paragraph_id", "term"]].drop_duplicates()
     often = kept.groupby("term")["sentence_id"].transform("nunique") >= min_n
@@ -48,7 +47,7 @@ def cowords(
     n_ab, n_a, n_b = together[pairs], alone[pairs[0]], alone[pairs[1]]
     found = stats.association(n_ab, n_a, n_b, n)
     of_sentence = every.set_index("sentence_id")["paragraph_id"].reindex(sentences).to_numpy()
-    stability = _stability(present, of_sentence, every, pairs, len(first), resamples, alpha, seed)
+    stability = _stability(present, of_sentence, every, pairs, len(first), resamples, seed)
     table = pd.DataFrame(
         {
             "term_a": words[pairs[0]],
@@ -81,7 +80,6 @@ def _stability(
     pairs: tuple[np.ndarray, np.ndarray],
     family: int,
     resamples: int,
-    alpha: float,
     seed: int,
 ) -> np.ndarray:
     """For each pair the share of resamples of paragraphs in which it is an edge again."""
@@ -97,7 +95,7 @@ def _stability(
         n = float(times @ sentences_in)
         edge = (n_ab >= MIN_TOGETHER) & (n_ab * n > n_a * n_b)
         p = stats.g2(n_ab, n_b - n_ab, n_a, n - n_a)[1]
-        again[edge] += _q(p[edge], family) < alpha
+        again[edge] += _q(p[edge], family) < stats.ALPHA
     return again / max(resamples, 1)
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 
 import ahocorasick
 import numpy as np
 import pandas as pd
-from scipy import sparse
 from stopwordsiso import stopwords as published_stopwords
 
-from policytext import ingest, segment, stats
+from policytext import ingest, segment
 from policytext.errors import PolicytextError
+from policytext.profiles import grouped, in_order, of_terms, shares
 from policytext.study import COLUMNS, Study
 
 PER = 10_000
@@ -56,89 +55,22 @@ def rates(
     of a rate of which nothing was seen (`stats.upper_bound_of_zero`). Groups in the order in which `groups` has them.
     Raises PolicytextError where no unit of a group has a term.
     """
-    grouped = counts.assign(group=counts["unit_id"].map(groups)).dropna(subset="group")
-    strings = sentences.assign(group=sentences["unit_id"].map(groups)).dropna(subset="group")
-    total = grouped.groupby("term")["n"].sum()
-    wanted = frozenset(total.index[total >= min_n]) if min_n is not None else frozenset()
-    tables = []
-    for group in dict.fromkeys(groups):
-        rows = grouped[grouped["group"] == group]
-        if rows.empty:
-            units = ", ".join(groups.index[groups == group])
-            raise PolicytextError(
-                f"the group {group!r} has no terms", fix=f"Look at its units in seeds/spans.csv: {units}."
-            )
-        table = _rates_of(rows)
-        table = pd.concat([table, _absent(table, wanted)], ignore_index=True)
-        table["n_string"] = table["term"].map(
-            count_strings(strings.loc[strings["group"] == group, "text"], table["term"])
+    own, strings = of_terms(counts, groups=groups), grouped(sentences, groups)
+    if silent := [group for group in dict.fromkeys(groups) if group not in own.groups]:
+        units = ", ".join(groups.index[groups == silent[0]])
+        raise PolicytextError(
+            f"the group {silent[0]!r} has no terms", f"Look at its units in seeds/spans.csv: {units}."
         )
-        tables.append(table.assign(group=group))
-    every = pd.concat(tables, ignore_index=True)
+    wanted = own.n >= (np.inf if min_n is None else min_n)
+    every = shares(own).rename(columns={"item": "term", "share": "rate"})
+    every[["rate", "low", "high"]] *= PER
+    every = every[(every["n"] > 0) | np.tile(wanted, len(own.groups))]
+    for group, rows in every.groupby("group"):
+        found = count_strings(strings.loc[strings["group"] == group, "text"], rows["term"])
+        every.loc[rows.index, "n_string"] = rows["term"].map(found)
+    every = in_order(every.sort_values(["n", "term"], ascending=[False, True]), groups).astype({"n_string": int})
     ranked = every[~every["term"].isin(stopwords) & (every["n"] > 0)].groupby("group", sort=False).cumcount() + 1
     return every.assign(rank=ranked.astype("Int64"))[COLUMNS["frequency"]]
-
-
-def _rates_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per term of one group, the most frequent first."""
-    counted = tabulate(rows)
-    interval = stats.clustered_interval(counted.table, counted.sizes)
-    n, total = counted.n, int(counted.sizes.sum())
-    found = pd.DataFrame(
-        {
-            "term": counted.terms,
-            "n": n,
-            "total": total,
-            "rate": PER * n / total,
-            "low": PER * interval.low,
-            "high": PER * interval.high,
-            "n_clusters": interval.n_clusters,
-            "design_effect": interval.design_effect,
-        }
-    )
-    return found.sort_values(["n", "term"], ascending=[False, True], ignore_index=True)
-
-
-def _absent(table: pd.DataFrame, wanted: Collection[str]) -> pd.DataFrame:
-    """One row per wanted term that is not in the table of a group, with the bound that its absence leaves."""
-    total, clusters = int(table["total"].iloc[0]), int(table["n_clusters"].iloc[0])
-    bound = PER * float(stats.upper_bound_of_zero(total))
-    rows = {"term": sorted(set(wanted) - set(table["term"])), "n": 0, "total": total, "rate": 0.0, "low": 0.0}
-    return pd.DataFrame(rows | {"high": bound, "n_clusters": clusters, "design_effect": 1.0})
-
-
-@dataclass(frozen=True)
-class Counted:
-    """Counts as a table of clusters × terms, with the size of each cluster in terms and its group."""
-
-    table: sparse.csr_array
-    sizes: np.ndarray
-    clusters: pd.Index
-    terms: pd.Index
-    group: np.ndarray
-
-    @property
-    def n(self) -> np.ndarray:
-        """Occurrences of each term."""
-        return np.asarray(self.table.sum(axis=0)).astype(int)
-
-    def only(self, wanted: np.ndarray) -> Counted:
-        """The same clusters, with their full sizes, but only the wanted terms."""
-        return replace(self, table=self.table[:, np.flatnonzero(wanted)], terms=self.terms[wanted])
-
-
-def tabulate(counts: pd.DataFrame, *, cluster: str = "paragraph_id", sizes: pd.Series | None = None) -> Counted:
-    """Counts (a row per cluster and term, with n and perhaps group) as a table; terms in the order of their characters.
-
-    sizes: size of each cluster where it is not the number of its terms (characters, say), indexed by cluster.
-    """
-    rows, clusters = pd.factorize(counts[cluster])
-    columns, terms = pd.factorize(counts["term"], sort=True)
-    table = sparse.csr_array((counts["n"], (rows, columns)), shape=(len(clusters), len(terms)), dtype=float)
-    of_cluster = counts.drop_duplicates(cluster).set_index(cluster).reindex(clusters)
-    group = of_cluster["group"].to_numpy() if "group" in counts else np.full(len(clusters), "")
-    size = np.asarray(table.sum(axis=1)) if sizes is None else sizes.reindex(clusters).to_numpy(dtype=float)
-    return Counted(table, size, pd.Index(clusters), pd.Index(terms), group)
 
 
 def count_strings(texts: Iterable[str], terms: Iterable[str]) -> Counter[str]:
@@ -162,19 +94,14 @@ def top(frequency: pd.DataFrame, units: pd.DataFrame, *, groups: pd.Series, top_
         fix = "Look at seeds/stopwords.txt, or ask for a top_n of 1 or more."
         raise PolicytextError("no term is left to rank: stop words are all there is", fix=fix)
     members = groups.rename("group").rename_axis("unit_id").reset_index()
-    sizes = units.drop_duplicates("group").set_index("group")["total"]
     inner = shown[["group", "term", "rank"]].merge(members, on="group")
-    inner = inner.merge(
-        units[["group", "term", "n"]].rename(columns={"group": "unit_id"}), "left", on=["unit_id", "term"]
-    )
-    inner = inner.assign(n=inner["n"].fillna(0).astype(int), total=inner["unit_id"].map(sizes))
+    of_units = units[["group", "term", "n"]].rename(columns={"group": "unit_id"})
+    inner = inner.merge(of_units, "left", on=["unit_id", "term"]).fillna({"n": 0}).astype({"n": int})
+    inner["total"] = inner["unit_id"].map(units.drop_duplicates("group").set_index("group")["total"])
     inner["rate"] = PER * inner["n"] / inner["total"]
     columns = ["group", "term", "unit_id", "rank", "n", "total", "rate", "low", "high", "n_clusters"]
-    both = pd.concat([shown.assign(unit_id=""), inner], ignore_index=True)[columns].astype({"n_clusters": "Int64"})
-    order = {group: number for number, group in enumerate(dict.fromkeys(groups))}
-    return both.sort_values(
-        ["group", "rank", "unit_id"], key=lambda c: c.map(order) if c.name == "group" else c, ignore_index=True
-    )
+    both = pd.concat([shown.assign(unit_id=""), inner])[columns].astype({"n_clusters": "Int64"})
+    return in_order(both.sort_values(["rank", "unit_id"]), groups)
 
 
 def shared(frequency: pd.DataFrame, *, top_n: int) -> list[str]:

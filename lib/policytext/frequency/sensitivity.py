@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from policytext import prepare, stats
-from policytext.frequency.rates import stopwords, tabulate
+from policytext.frequency.rates import stopwords
+from policytext.profiles import Profiles, in_order, of_terms, profiles
 from policytext.study import COLUMNS, Study
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -40,25 +41,21 @@ def sensitivity(
     from 0.8 on. specification: the choices joined by ` / `. Stop words are taken out of totals as well; a specification
     whose list holds the keyword itself is none for that keyword, and has no row.
     """
-    threshold = findings["p_permutation"].max() if len(findings) else 0.0
-    lengths = prepare.table(study, "sentences").assign(n_chars=lambda rows: rows["text"].str.len())
+    lengths = prepare.table(study, "sentences").assign(size=lambda rows: rows["text"].str.len())
     cut = {name: _terms(study, name) for name in CHOICES["segmenter"]}
     stopped = {"none": frozenset(), "base": stopwords(study, policy=False), "base + policy": stopwords(study)}
-    main = _rates(cut["dictionary"], groups)
-    rows = []
+    main, tables = _rates(cut["dictionary"], groups), []
     for choice in specifications():
-        terms = cut[choice["segmenter"]]
-        some = findings[~findings["term"].isin(stopped[choice["stop words"]])]
-        terms = terms[~terms["term"].isin(stopped[choice["stop words"]])]
-        name = " / ".join(choice.values())
-        rows += [
-            row | {"specification": name}
-            for row in _keywords(terms, lengths, some, groups, choice, threshold, draws, seed)
-        ]
-        rows += [row | {"specification": name} for row in _ranks(_rates(terms, groups), main)]
-    return pd.DataFrame(rows, columns=COLUMNS["sensitivity"]).sort_values(
-        ["finding", "specification"], ignore_index=True
-    )
+        words = stopped[choice["stop words"]]
+        terms, some = (rows[~rows["term"].isin(words)] for rows in (cut[choice["segmenter"]], findings))
+        sizes = lengths if choice["normaliser"] == "characters" else None
+        own = _profiles(terms, f"{choice['cluster']}_id", sizes, groups)
+        tested = _keywords(own, some, draws, seed).assign(most=findings["p_permutation"].max())
+        tested["agrees"] = (tested["value"] > 0) & (tested["p"] - 3 * np.sqrt(tested["p"] / draws) <= tested["most"])
+        both = pd.concat([tested, _ranks(_rates(terms, groups), main)])
+        tables.append(both.assign(specification=" / ".join(choice.values())))
+    every = pd.concat(tables)[COLUMNS["sensitivity"]].astype({"agrees": bool})
+    return every.sort_values(["finding", "specification"], ignore_index=True)
 
 
 def _terms(study: Study, segmenter: str) -> pd.DataFrame:
@@ -67,35 +64,26 @@ def _terms(study: Study, segmenter: str) -> pd.DataFrame:
     return prepare.recut(study, dictionary=segmenter != "no dictionary", hmm=segmenter != "no HMM")
 
 
-def _keywords(
-    terms: pd.DataFrame,
-    lengths: pd.DataFrame,
-    findings: pd.DataFrame,
-    groups: pd.Series,
-    choice: dict[str, str],
-    threshold: float,
-    draws: int,
-    seed: int,
-) -> list[dict[str, object]]:
-    """The keywords under one specification."""
-    cluster = f"{choice['cluster']}_id"
-    counts = terms.groupby([cluster, "unit_id", "term"], sort=False).size().rename("n").reset_index()
-    counts = counts.assign(group=counts["unit_id"].map(groups)).dropna(subset="group")
-    sizes = lengths.groupby(cluster)["n_chars"].sum() if choice["normaliser"] == "characters" else None
-    counted = tabulate(counts, cluster=cluster, sizes=sizes)
-    rows: list[dict[str, object]] = []
-    for group, wanted in findings.groupby("group", sort=False):
-        own = counted.group == group
-        some = counted.only(counted.terms.isin(wanted["term"]))
-        p = dict(zip(some.terms, stats.permutation_p(some.table, some.sizes, own, draws=draws, seed=seed), strict=True))
-        n_a = dict(zip(some.terms, np.asarray(some.table[np.flatnonzero(own)].sum(axis=0)), strict=True))
-        n_all = dict(zip(some.terms, some.n, strict=True))
-        for term in wanted["term"]:
-            a, b = n_a.get(term, 0), n_all.get(term, 0) - n_a.get(term, 0)
-            value = float(stats.log_ratio(a, b, some.sizes[own].sum(), some.sizes[~own].sum())[0])
-            agrees = value > 0 and p[term] - 3 * np.sqrt(p[term] / draws) <= threshold
-            rows.append({"finding": f"{group}: {term}", "value": value, "agrees": bool(agrees)})
-    return rows
+def _profiles(terms: pd.DataFrame, cluster: str, lengths: pd.DataFrame | None, groups: pd.Series) -> Profiles:
+    """The profiles over terms with sentences or paragraphs as clusters, their size in terms, or else in characters."""
+    counts = terms.groupby(["unit_id", cluster, "term"], sort=False).size().rename("n").reset_index()
+    counts = counts.rename(columns={cluster: "paragraph_id"})
+    if lengths is None:
+        return of_terms(counts, groups=groups)
+    sizes = lengths.groupby(["unit_id", cluster])["size"].sum().rename_axis(["unit_id", "paragraph_id"]).reset_index()
+    return profiles(counts.rename(columns={"term": "item"}), sizes, groups=groups)
+
+
+def _keywords(own: Profiles, findings: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
+    """finding, value (the log ratio) and p of each keyword."""
+    some = own.only(np.isin(own.items, findings["term"]))
+    pairs, sizes = pd.MultiIndex.from_frame(findings[["group", "term"]]), pd.Series(own.totals, own.groups)
+    p = stats.permutation_p(some.counts, some.sizes, some.group, draws=draws, seed=seed)
+    n, p = (pd.DataFrame(values, some.groups, some.items).stack().reindex(pairs) for values in (some.table(), p))
+    a, n_a = n.fillna(0).to_numpy(), sizes.reindex(findings["group"]).to_numpy()
+    b = pd.Series(some.n, some.items).reindex(findings["term"]).fillna(0).to_numpy() - a
+    value = stats.log_ratio(a, b, n_a, own.sizes.sum() - n_a)[0]
+    return pd.DataFrame({"finding": pairs.map(": ".join), "value": value, "p": p.to_numpy()})
 
 
 def _rates(terms: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
@@ -104,14 +92,15 @@ def _rates(terms: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
     return counts / counts.sum()
 
 
-def _ranks(rates: pd.DataFrame, main: pd.DataFrame) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
+def _ranks(rates: pd.DataFrame, main: pd.DataFrame) -> pd.DataFrame:
+    """finding, value (Spearman's correlation) and agrees of each group."""
+    rows: list[tuple[str, float, bool]] = []
     for group in main:
         leading = main[group].nlargest(RANKED, keep="first").index
         both = pd.DataFrame({"main": main.loc[leading, group], "here": rates[group].reindex(leading)}).dropna()
         value = float(both["main"].corr(both["here"], method="spearman")) if len(both) > 2 else np.nan
-        rows.append({"finding": f"{group}: ranks", "value": value, "agrees": bool(value >= 0.8)})
-    return rows
+        rows.append((f"{group}: ranks", value, value >= 0.8))
+    return pd.DataFrame(rows, columns=["finding", "value", "agrees"])
 
 
 def curve(sensitivity: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
@@ -122,12 +111,8 @@ def curve(sensitivity: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
     named = findings[["group", "term"]].astype(str)
     named = named.assign(finding=named["group"] + ": " + named["term"])
     rows = named.merge(sensitivity, on="finding").sort_values(["value", "specification"])
-    rows["order"] = rows.groupby("finding").cumcount() / (rows.groupby("finding")["value"].transform("size") - 1).clip(
-        lower=1
-    )
+    values = rows.groupby("finding")["value"]
+    rows["order"] = values.cumcount() / (values.transform("size") - 1).clip(lower=1)
     rows["segmenter"] = rows["specification"].str.split(" / ").str[0]
-    place = {finding: i for i, finding in enumerate(named["finding"])}
     columns = ["finding", "group", "term", "specification", "segmenter", "value", "agrees", "order"]
-    return rows.sort_values("finding", key=lambda column: column.map(place), kind="stable")[columns].reset_index(
-        drop=True
-    )
+    return in_order(rows, named["finding"], by="finding")[columns]

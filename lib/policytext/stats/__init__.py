@@ -5,6 +5,8 @@ A table of counts has one row per cluster and one column per term, dense or spar
 term. Sizes, one per cluster, are what the counts are shares of: its terms, its sentences.
 """
 
+# ruff: noqa: F401
+
 from policytext.stats.agreement import (
     AgreementInterval,
     Index,
@@ -41,53 +43,11 @@ from policytext.stats.intervals import (
 )
 from policytext.stats.keyness import g2, log_ratio, lrc
 from policytext.stats.permutation import (
+    ALPHA,
     benjamini_hochberg,
     exact_permutation_p,
     permutation_p,
     relabelled,
-    settled,
+    settled_p,
     smallest_p,
 )
-
-__all__ = [
-    "FEWEST_CLUSTERS",
-    "TENTATIVE_CLUSTERS",
-    "AgreementInterval",
-    "Association",
-    "ClusteredInterval",
-    "Correspondence",
-    "Dispersion",
-    "Index",
-    "adjusted_residuals",
-    "agreement_interval",
-    "association",
-    "benjamini_hochberg",
-    "clustered_difference",
-    "clustered_interval",
-    "cohen_kappa",
-    "correspondence",
-    "cramers_v",
-    "design_effect",
-    "detectable_difference",
-    "dispersion",
-    "exact_permutation_p",
-    "g2",
-    "gwet_ac1",
-    "hellinger",
-    "inertia",
-    "jackknife_variance",
-    "jensen_shannon",
-    "krippendorff_alpha",
-    "log_ratio",
-    "lrc",
-    "newcombe",
-    "noncentral_interval",
-    "permutation_p",
-    "relabelled",
-    "rogan_gladen",
-    "rogan_gladen_interval",
-    "settled",
-    "smallest_p",
-    "upper_bound_of_zero",
-    "wilson",
-]

@@ -15,7 +15,7 @@ from scipy.special import ndtri
 from scipy.stats import t
 
 from policytext.stats.arrays import Array, floats, positive
-from policytext.stats.intervals import FEWEST_CLUSTERS, wilson
+from policytext.stats.intervals import FEWEST_CLUSTERS, LEVEL, wilson
 
 
 class Index(NamedTuple):
@@ -104,7 +104,7 @@ class AgreementInterval(NamedTuple):
 
 
 def agreement_interval(
-    index: Callable[..., Index], ratings: ArrayLike, clusters: ArrayLike, *, categories: int = 2, level: float = 0.95
+    index: Callable[..., Index], ratings: ArrayLike, clusters: ArrayLike, *, categories: int = 2
 ) -> AgreementInterval:
     """Index and interval, units of one cluster (the sentences of a paragraph) not being independent.
 
@@ -129,8 +129,8 @@ def agreement_interval(
     variance = jackknife_variance([index(kinds, categories=categories, weights=total - own).value for own in counts])
     independent = whole.observed * (1 - whole.observed) / n / (1 - whole.expected) ** 2
     effect = max(float(variance) / independent, 1.0) if independent > 0 else 1.0
-    effective = n / effect * (t.ppf((1 + level) / 2, n - 1) / t.ppf((1 + level) / 2, many - 1)) ** 2
-    bounds = np.stack(wilson(whole.observed * effective, effective, level=level))
+    effective = n / effect * (t.ppf((1 + LEVEL) / 2, n - 1) / t.ppf((1 + LEVEL) / 2, many - 1)) ** 2
+    bounds = np.stack(wilson(whole.observed * effective, effective))
     low, high = (bounds - whole.expected) / (1 - whole.expected)
     return AgreementInterval(whole, float(low), float(high))
 
@@ -152,8 +152,6 @@ def rogan_gladen_interval(
     n_positive: ArrayLike,
     specificity: ArrayLike,
     n_negative: ArrayLike,
-    *,
-    level: float = 0.95,
 ) -> tuple[Array, Array]:
     """low, high of `rogan_gladen` (Lang & Reiczigel 2014, Prev Vet Med 113:13), all three shares being estimates.
 
@@ -163,7 +161,7 @@ def rogan_gladen_interval(
     share, n, sensitivity, n_positive, specificity, n_negative = floats(
         share, n, sensitivity, n_positive, specificity, n_negative
     )
-    z = ndtri((1 + level) / 2)
+    z = ndtri((1 + LEVEL) / 2)
     p, size = (n * share + z**2 / 2) / (n + z**2), n + z**2
     se, size_se = (n_positive * sensitivity + 1) / (n_positive + 2), n_positive + 2
     sp, size_sp = (n_negative * specificity + 1) / (n_negative + 2), n_negative + 2

@@ -12,6 +12,7 @@ from scipy.spatial.distance import cdist
 from scipy.stats import ncx2, t
 
 from policytext.stats.arrays import Array, floats, positive, table_of
+from policytext.stats.intervals import LEVEL
 
 _ALIKE = 1e-7
 
@@ -91,7 +92,7 @@ def inertia(table: ArrayLike) -> float:
     return float(np.nansum((table - np.nan_to_num(expected)) ** 2 / expected) / positive(table.sum()))
 
 
-def noncentral_interval(chi2: float, degrees: int, *, level: float = 0.95) -> tuple[float, float]:
+def noncentral_interval(chi2: float, degrees: int) -> tuple[float, float]:
     """low, high of the noncentrality of a χ² with so many degrees (Smithson 2003, Confidence Intervals, ch. 4).
 
     nan without degrees of freedom. Divided by n and the lesser of rows - 1 and columns - 1 it is the square of V.
@@ -106,7 +107,7 @@ def noncentral_interval(chi2: float, degrees: int, *, level: float = 0.95) -> tu
         highest = 4 * chi2 + 10 * degrees + 100
         return 0.0 if above(0) <= 0 else float(brentq(above, 0, highest))
 
-    return bound((1 + level) / 2), bound((1 - level) / 2)
+    return bound((1 + LEVEL) / 2), bound((1 - LEVEL) / 2)
 
 
 class Correspondence(NamedTuple):
@@ -149,12 +150,10 @@ def correspondence(table: ArrayLike) -> Correspondence:
     )
 
 
-def detectable_difference(
-    counts: ArrayLike, sizes: ArrayLike, is_target: ArrayLike, *, alpha: float = 0.05, power: float = 0.8
-) -> Array:
-    """One per term: the least difference of rates, target against rest, that a test over clusters would mostly have shown.
+def detectable_difference(counts: ArrayLike, sizes: ArrayLike, is_target: ArrayLike, *, alpha: float = 0.05) -> Array:
+    """One per term: the least difference of rates, target against rest, that a test over clusters shows with power 80 %.
 
-    (t_{1-α/2} + t_power) times the standard deviation that relabelling gives the difference, in closed form (Bloom 1995,
+    (t_{1-α/2} + t_{.8}) times the standard deviation that relabelling gives the difference, in closed form (Bloom 1995,
     Evaluation Review 19:547, for clusters; C - 2 degrees of freedom). nan with fewer than three clusters, and where the
     target has none of them or all.
     """
@@ -166,4 +165,4 @@ def detectable_difference(
     residuals = table.toarray() - np.outer(sizes, table.sum(axis=0) / sizes.sum())
     spread = np.sqrt(own * (1 - own / clusters) * (residuals**2).sum(axis=0) / (clusters - 1))
     scale = sizes.sum() / (sizes[is_target].sum() * sizes[~is_target].sum())
-    return (t.ppf(1 - alpha / 2, clusters - 2) + t.ppf(power, clusters - 2)) * scale * spread
+    return (t.ppf(1 - alpha / 2, clusters - 2) + t.ppf(0.8, clusters - 2)) * scale * spread

@@ -11,6 +11,7 @@ from scipy.stats import chi2
 from statsmodels.stats.proportion import proportion_confint
 
 from policytext.stats.arrays import Array, floats, positive
+from policytext.stats.intervals import LEVEL
 
 
 def g2(a: ArrayLike, b: ArrayLike, n_a: ArrayLike, n_b: ArrayLike) -> tuple[Array, Array]:
@@ -30,9 +31,7 @@ def g2(a: ArrayLike, b: ArrayLike, n_a: ArrayLike, n_b: ArrayLike) -> tuple[Arra
     return statistic, chi2.sf(statistic, 1)
 
 
-def log_ratio(
-    a: ArrayLike, b: ArrayLike, n_a: ArrayLike, n_b: ArrayLike, *, level: float = 0.95
-) -> tuple[Array, Array, Array]:
+def log_ratio(a: ArrayLike, b: ArrayLike, n_a: ArrayLike, n_b: ArrayLike) -> tuple[Array, Array, Array]:
     """log ratio, low, high: log2 of rate a/n_a over rate b/n_b; 1 is twice as often (Hardie 2014; Katz et al. 1978).
 
     A zero counts as 0.5. The interval takes occurrences as independent. nan where a = b = 0 or a total is not above 0.
@@ -42,13 +41,11 @@ def log_ratio(
     a, b = (positive(np.where(found & (count == 0), 0.5, count)) for count in (a, b))
     n_a, n_b = positive(n_a), positive(n_b)
     ratio = np.log2(a / n_a) - np.log2(b / n_b)
-    half = ndtri((1 + level) / 2) * np.sqrt(1 / a - 1 / n_a + 1 / b - 1 / n_b) / math.log(2)
+    half = ndtri((1 + LEVEL) / 2) * np.sqrt(1 / a - 1 / n_a + 1 / b - 1 / n_b) / math.log(2)
     return ratio, ratio - half, ratio + half
 
 
-def lrc(
-    a: ArrayLike, b: ArrayLike, n_a: ArrayLike, n_b: ArrayLike, *, level: float = 0.95, family: int | None = None
-) -> Array:
+def lrc(a: ArrayLike, b: ArrayLike, n_a: ArrayLike, n_b: ArrayLike, *, family: int | None = None) -> Array:
     """Conservative log ratio: the end nearer 0 of its exact interval, 0 where that holds 0 (Evert 2022, DH2022).
 
     Clopper and Pearson's interval of a/(a+b), after Bonferroni for `family` comparisons (default: as many as given).
@@ -56,7 +53,7 @@ def lrc(
     """
     a, b, n_a, n_b = floats(a, b, n_a, n_b)
     n_a, n_b, found = positive(n_a), positive(n_b), positive(a + b)
-    alpha = (1 - level) / (family or max(a.size, 1))
+    alpha = (1 - LEVEL) / (family or max(a.size, 1))
     bounds = np.stack(proportion_confint(a, found, alpha=alpha, method="beta"))
     with np.errstate(divide="ignore"):  # a share of 0 or 1 is an infinite log ratio
         low, high = np.log2(n_b / n_a) + np.log2(bounds) - np.log2(1 - bounds)

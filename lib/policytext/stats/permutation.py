@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import combinations, islice
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
+from scipy.stats import rankdata
 from statsmodels.stats.multitest import multipletests
 
 from policytext.stats.arrays import Array, table_of
 
+ALPHA = 0.05
+"""A q below this is a verdict."""
+_MOST = 60
 _BATCH = 2**18  # numbers held at once while permuting: 2 MB, which the processor's cache holds too
 
 
@@ -29,88 +33,95 @@ def benjamini_hochberg(p: ArrayLike) -> Array:
     return q
 
 
-def _every_arrangement(is_target: NDArray[np.bool_], *, rows: int) -> Iterator[NDArray[np.int8]]:
-    """All ways to choose as many clusters as the target has, up to `rows` at a time: each row 0 or 1 per cluster."""
-    every = combinations(range(len(is_target)), int(is_target.sum()))
-    while batch := list(islice(every, rows)):
-        members = np.zeros((len(batch), len(is_target)), dtype=np.int8)
-        np.put_along_axis(members, np.array(batch), 1, axis=1)
-        yield members
+def relabelled(
+    counts: ArrayLike, sizes: ArrayLike, group: ArrayLike, *, draws: int, seed: int | np.random.Generator = 0
+) -> Iterator[tuple[Array, Array]]:
+    """Batches of draws in which clusters change groups at random and each group keeps its number of clusters.
 
-
-def _drawn_arrangements(
-    is_target: NDArray[np.bool_], *, draws: int, seed: int | np.random.Generator, rows: int
-) -> Iterator[NDArray[np.int8]]:
-    """As above, `draws` at random; the same draws whatever `rows` is."""
-    generator = np.random.default_rng(seed)
-    chosen = min(int(is_target.sum()), int((~is_target).sum()))  # the distance of target and rest is the same
+    group: 0, 1, … per cluster, none of them without clusters. Yields counts (draws × groups × terms) and sizes
+    (draws × groups). One pass serves all groups and all that is computed from the table of groups × terms.
+    """
+    both, members = _with_sizes(counts, sizes), np.bincount(group)
+    generator, rows = np.random.default_rng(seed), _BATCH // (len(members) * both.shape[1] + len(both)) + 1
     for start in range(0, draws, rows):
-        order = generator.random((min(rows, draws - start), len(is_target)), dtype=np.float32).argpartition(
-            chosen, axis=1
-        )
-        members = np.zeros(order.shape, dtype=np.int8)
-        np.put_along_axis(members, order[:, :chosen], 1, axis=1)
-        yield members
+        order = generator.random((min(rows, draws - start), len(both)), dtype=np.float32).argsort(axis=1)
+        yield _sums(both, order, members)
+
+
+def _with_sizes(counts: ArrayLike, sizes: ArrayLike) -> Array:
+    """The dense table with the sizes as its last column."""
+    dense = counts.toarray() if sparse.issparse(counts) else np.asarray(counts)
+    return np.column_stack([dense, np.asarray(sizes)]).astype(float)
+
+
+def _sums(both: Array, order: NDArray[np.integer], members: NDArray[np.integer]) -> tuple[Array, Array]:
+    """Counts and sizes of groups: each row of `order` lists the clusters of the first group, then of the next."""
+    ends = np.append(0, np.tile(members, len(order)).cumsum())
+    chosen = sparse.csr_array((np.ones(order.size), order.ravel(), ends), shape=(len(ends) - 1, len(both)))
+    sums = (chosen @ both).reshape(len(order), len(members), -1)
+    return sums[..., :-1], sums[..., -1]
 
 
 def permutation_p(
     counts: ArrayLike,
     sizes: ArrayLike,
-    is_target: ArrayLike,
+    group: ArrayLike,
     *,
     draws: int = 100_000,
     seed: int | np.random.Generator = 0,
 ) -> Array:
-    """Two-sided p per term: does its rate differ between target and the rest by more than relabelled clusters do?
+    """Two-sided p, groups × terms: is a term's rate in a group farther from that of the rest than relabelling brings it?
 
-    is_target: true or false per cluster. The statistic is the difference of the two rates over its standard error
-    under one rate, (k - K f) / √(f (1 - f)): k of a term's K occurrences are in the target, f is the target's share of
-    all sizes (the root of Pearson's χ²). Without the division draws of few short clusters, whose rates are noisy, would
-    hide every shortage of a term in a small target. p = (1 + b) / (draws + 1) with b draws as far from 0 or farther
-    (Phipson & Smyth 2010); where no more than `draws` arrangements exist each is taken once and p = b / arrangements.
+    group: that of each cluster, as numbers or as true and false; p has a row for each, in order. The statistic is the
+    difference of the two rates over its standard error under one rate, (k - K f) / √(f (1 - f)): k of a term's K
+    occurrences are in the group, f is the group's share of all sizes (the root of Pearson's χ²). Without the division
+    draws of few short clusters, whose rates are noisy, would hide every shortage of a term in a small group.
+    p = (1 + b) / (draws + 1) with b draws as far from 0 or farther (Phipson & Smyth 2010); where no more than `draws`
+    arrangements of a group exist, each is taken once and p = b / arrangements.
 
-    Swapping target and rest changes no p, nor do other terms. Memory: the dense table and a few MB.
-    nan where the target has none of the clusters or all. Raises ValueError for tables as `design_effect` does.
+    No p depends on what other terms are tested. Memory: the dense table and some MB. nan with one group. Raises
+    ValueError for tables as `design_effect` does.
     """
-    is_target = np.asarray(is_target, dtype=bool)[np.asarray(sizes) > 0]
+    _, group = np.unique(np.asarray(group)[np.asarray(sizes) > 0], return_inverse=True)
     table, sizes = table_of(counts, sizes)
-    if is_target.all() or not is_target.any():
-        return np.full(table.shape[1], np.nan)
-    share = sizes / sizes.sum()
-    residuals = table.toarray() - np.outer(share, table.sum(axis=0))
+    both, members, every, total = _with_sizes(table, sizes), np.bincount(group), table.sum(axis=0), sizes.sum()
+    if len(members) < 2:
+        return np.full((len(members), len(every)), np.nan)
 
-    def distance(members: NDArray) -> Array:
-        within = members @ share
-        return np.abs((members / np.sqrt(within * (1 - within))[:, None]) @ residuals)
+    def distance(n: Array, size: Array) -> Array:
+        share = (size / total)[..., None]
+        return np.abs(n - share * every) / np.sqrt(share * (1 - share))
 
-    observed = distance(is_target[None, :])[0]
+    observed = distance(*_sums(both, np.argsort(group, kind="stable")[None], members))[0]
     threshold = observed - 1e-9 * (1 + observed)  # equal arrangements differ in their last bits, by processor
-    rows = _BATCH // max(residuals.shape) + 1
-    exact = math.comb(len(is_target), int(is_target.sum())) <= draws
-    beyond = total = 0 if exact else 1
-    for members in (
-        _every_arrangement(is_target, rows=rows)
-        if exact
-        else _drawn_arrangements(is_target, draws=draws, seed=seed, rows=rows)
-    ):
-        beyond = beyond + np.count_nonzero(distance(members) >= threshold, axis=0)
-        total += len(members)
-    return beyond / total
+    p, few = np.empty(observed.shape), [math.comb(len(group), int(n)) <= draws for n in members]
+    if not all(few):
+        drawn = relabelled(table, sizes, group, draws=draws, seed=seed)
+        p = (1 + sum(np.count_nonzero(distance(*one) >= threshold, axis=0) for one in drawn)) / (1 + draws)
+    for number in np.flatnonzero(few):
+        found = [distance(*sums) >= threshold[number] for sums in _arrangements(both, members[number])]
+        p[number] = np.concatenate(found).mean(axis=(0, 1))
+    return p
 
 
-def exact_permutation_p(
-    counts: ArrayLike, sizes: ArrayLike, is_target: ArrayLike, *, states: int = 40_000_000
-) -> float:
+def _arrangements(both: Array, chosen: int) -> Iterator[tuple[Array, Array]]:
+    """Counts and sizes of all sets of so many clusters, in batches of sets × 1."""
+    every = combinations(range(len(both)), chosen)
+    while batch := list(islice(every, _BATCH // both.size + 1)):
+        yield _sums(both, np.array(batch), np.array([chosen]))
+
+
+def exact_permutation_p(counts: ArrayLike, sizes: ArrayLike, is_target: ArrayLike, *, steps: int = 10**9) -> float:
     """The p of `permutation_p` for one term over all arrangements, counted and not drawn; sizes are whole numbers.
 
     How many sets of as many clusters as the target has hold k occurrences and s of the sizes is counted cluster by
     cluster for all k and s at once. Paragraphs without the term, mostly all but a few, cost next to nothing.
-    nan where that table would have more than `states` entries; the draws have to do then.
+    nan where that would take more than `steps` additions, a few seconds; the draws have to do then.
     """
     is_target = np.asarray(is_target, dtype=bool)
     counts, sizes = np.asarray(counts).astype(int), np.asarray(sizes).astype(int)
     chosen, all_k, all_s = int(is_target.sum()), int(counts.sum()), int(sizes.sum())
-    if (chosen + 1) * (all_k + 1) * (all_s + 1) > states:
+    if (chosen + 1) * (all_k + 1) * (all_s + 1) * np.count_nonzero(counts) > steps:
         return float("nan")
     plain = np.zeros((chosen + 1, all_s + 1))
     plain[0, 0] = 1
@@ -127,61 +138,46 @@ def exact_permutation_p(
     return float(last[distance >= found - 1e-9 * (1 + found)].sum() / last.sum())
 
 
-def relabelled(
-    counts: ArrayLike, sizes: ArrayLike, group: ArrayLike, *, draws: int, seed: int | np.random.Generator = 0
-) -> Iterator[tuple[Array, Array]]:
-    """Batches of draws in which clusters change groups at random and each group keeps its number of clusters.
-
-    group: 0, 1, … per cluster, none of them without clusters. Yields counts (draws × groups × terms) and sizes
-    (draws × groups). One pass serves all groups and all that is computed from the table of groups × terms; where two
-    groups are compared it draws from the same arrangements as `permutation_p`.
-    """
-    group = np.asarray(group)
-    if sparse.issparse(counts):
-        counts = counts.toarray()
-    both = np.column_stack([np.asarray(counts, dtype=float), np.asarray(sizes, dtype=float)])
-    starts = np.concatenate([[0], np.cumsum(np.bincount(group))[:-1]])
-    generator = np.random.default_rng(seed)
-    rows = 4 * _BATCH // both.size + 1
-    for start in range(0, draws, rows):
-        order = generator.random((min(rows, draws - start), len(both)), dtype=np.float32).argsort(axis=1)
-        sums = np.add.reduceat(both[order], starts, axis=1)
-        yield sums[..., :-1], sums[..., -1]
-
-
-def settled(
-    p: ArrayLike,
-    family: ArrayLike,
-    exact: Callable[[int], float],
+def settled_p(
+    counts: ArrayLike,
+    sizes: ArrayLike,
+    group: ArrayLike,
     *,
-    draws: int,
-    alpha: float = 0.05,
-    most: int = 60,
-) -> Array:
-    """The p that were drawn, those that leave a verdict open counted exactly: `exact` gives the p at a place, or nan.
+    family: ArrayLike | None = None,
+    draws: int = 100_000,
+    seed: int = 0,
+) -> tuple[Array, Array]:
+    """p as `permutation_p`, and q over all groups and terms of a family; p that leave a verdict open are counted exactly.
 
-    A verdict is whether Benjamini and Hochberg's q, within the family, is below alpha. Open is a p whose Monte Carlo
-    error (four standard errors) reaches over the cut: without this, what lies near it would change sides with the seed.
-    More than `most` verdicts are not counted: so many are open only where draws are too few.
+    family: of each term, by default one for all. A verdict is whether q is below 0.05. Open is a p whose Monte Carlo
+    error (four standard errors) reaches over 0.05 · rank / m, where Benjamini and Hochberg cut (of those that pass, the
+    rank of the last): without this, what lies near it would change sides with the seed. More than 60 verdicts are not
+    counted: so many are open only where draws are too few.
     """
-    p, family = np.array(p, dtype=float), np.asarray(family)
-    counted: set[int] = set()
+    table, group = sparse.csc_array(counts), np.unique(group, return_inverse=True)[1]
+    p = permutation_p(table, sizes, group, draws=draws, seed=seed)
+    families = np.broadcast_to(0 if family is None else np.asarray(family), p.shape)
+    counted = np.zeros(p.shape, dtype=bool)
     while True:
-        unsure: set[int] = set()
-        for name in dict.fromkeys(family.tolist()):
-            own = np.flatnonzero((family == name) & ~np.isnan(p))
-            passes = benjamini_hochberg(p[own]) < alpha
-            cut = p[own].max(initial=0) if passes.all() else p[own][~passes].min()
-            unsure |= set(own[np.abs(p[own] - cut) < 4 * np.sqrt(p[own] / draws)].tolist()) - counted
-        if not unsure or len(counted | unsure) > most:
-            return p
-        for place in sorted(unsure):
-            found = exact(place)
-            p[place] = found if np.isfinite(found) else p[place]
+        q, unsure = np.empty(p.shape), np.zeros(p.shape, dtype=bool)
+        for name in np.unique(families):
+            own = families == name
+            q[own] = benjamini_hochberg(p[own])
+            rank = np.maximum(rankdata(p[own], "max"), np.count_nonzero(q[own] < ALPHA))
+            unsure[own] = np.abs(p[own] - ALPHA * rank / own.sum()) < 4 * np.sqrt(p[own] / draws)
+        unsure &= ~counted
         counted |= unsure
+        if not unsure.any() or counted.sum() > _MOST:
+            return p, q
+        for number, term in np.argwhere(unsure):
+            found = exact_permutation_p(table[:, [term]].toarray()[:, 0], sizes, group == number)
+            p[number, term] = found if np.isfinite(found) else p[number, term]
 
 
 def smallest_p(clusters: int, target: int, *, draws: int = 100_000) -> float:
-    """The least p that `permutation_p` can give for a target of so many of all clusters."""
+    """The least p that `permutation_p` can give for a target of so many of all clusters.
+
+    Where target and rest have as many clusters, the arrangement that swaps them lies as far out as the one that is there.
+    """
     arrangements = math.comb(clusters, target)
-    return 1 / arrangements if arrangements <= draws else 1 / (draws + 1)
+    return (1 + (2 * target == clusters)) / arrangements if arrangements <= draws else 1 / (draws + 1)

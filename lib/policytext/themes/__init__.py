@@ -1,5 +1,7 @@
 """Codes on sentences, each traceable to the term and rule that gave it, and what they say of groups."""
 
+# ruff: noqa: F401
+
 from policytext.themes.coder import Coder
 from policytext.themes.codes import (
     along,
@@ -7,7 +9,6 @@ from policytext.themes.codes import (
     crossed,
     facet_codes,
     influence,
-    names,
     profile,
     shares,
     sides,
@@ -15,25 +16,3 @@ from policytext.themes.codes import (
 )
 from policytext.themes.lint import Note, examples, lint
 from policytext.themes.shown import NONE, SYMBOLIC, cells, strips, with_units
-
-__all__ = [
-    "NONE",
-    "SYMBOLIC",
-    "Coder",
-    "Note",
-    "along",
-    "cells",
-    "codes",
-    "crossed",
-    "examples",
-    "facet_codes",
-    "influence",
-    "lint",
-    "names",
-    "profile",
-    "shares",
-    "sides",
-    "strips",
-    "uncoded",
-    "with_units",
-]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from policytext import stats
-from policytext.codebook import Codebook
+from policytext import profiles
+from policytext.profiles import grouped, in_order, of_codes
 from policytext.study import COLUMNS
 
 PER = 10_000
@@ -48,44 +48,14 @@ def profile(coded: pd.DataFrame, sentences: pd.DataFrame, *, groups: pd.Series, 
     per_10k_chars: hits per 10,000 characters. range: paragraphs that have the theme.
     """
     own = sentences[sentences["kind"] == "sentence"]
-    own = own.assign(group=own["unit_id"].map(groups)).dropna(subset="group")
-    hits = coded.pivot_table(index="sentence_id", columns="theme", values="n_hits", aggfunc="sum", fill_value=0)
-    hits = hits.reindex(index=own["sentence_id"], columns=list(themes), fill_value=0)
-    tables = [_profile_of(rows, hits.loc[rows["sentence_id"]], group) for group, rows in _in_order(own, groups)]
-    return pd.concat(tables, ignore_index=True)[COLUMNS["theme_profile"]] if tables else _nothing("theme_profile")
-
-
-def _in_order(rows: pd.DataFrame, groups: pd.Series) -> list[tuple[str, pd.DataFrame]]:
-    by_group = dict(list(rows.groupby("group", sort=False)))
-    return [(group, by_group[group]) for group in dict.fromkeys(groups) if group in by_group]
-
-
-def _nothing(name: str) -> pd.DataFrame:
-    return pd.DataFrame(columns=COLUMNS[name])
-
-
-def _profile_of(rows: pd.DataFrame, hits: pd.DataFrame, group: str) -> pd.DataFrame:
-    """One row per theme of one group."""
-    found = (hits > 0).astype(int).set_index(rows["paragraph_id"].to_numpy())
-    clusters = found.groupby(level=0, sort=False).sum()
-    sizes = found.groupby(level=0, sort=False).size()
-    interval = stats.clustered_interval(clusters.to_numpy(), sizes.to_numpy())
-    n, total = found.sum().to_numpy(), len(rows)
-    bound = float(stats.upper_bound_of_zero(total))
-    return pd.DataFrame(
-        {
-            "group": group,
-            "theme": hits.columns,
-            "n_coded": n,
-            "n_sentences": total,
-            "share": n / total,
-            "low": [0.0 if not k else low for k, low in zip(n, interval.low, strict=True)],
-            "high": [bound if not k else high for k, high in zip(n, interval.high, strict=True)],
-            "per_10k_chars": PER * hits.sum().to_numpy() / rows["text"].str.len().sum(),
-            "range": (clusters > 0).sum().to_numpy(),
-            "n_clusters": len(clusters),
-        }
+    table = profiles.shares(of_codes(coded.rename(columns={"theme": "item"}), own, groups=groups, items=themes))
+    table = table.rename(columns={"item": "theme", "n": "n_coded", "total": "n_sentences"})
+    pairs, chars = pd.MultiIndex.from_frame(table[["group", "theme"]]), grouped(own, groups).groupby("group")["text"]
+    hits = grouped(coded[coded["sentence_id"].isin(own["sentence_id"])], groups).groupby(["group", "theme"])["n_hits"]
+    per_char = hits.sum().reindex(pairs, fill_value=0).to_numpy() / table["group"].map(
+        chars.agg(lambda x: x.str.len().sum())
     )
+    return in_order(table.assign(per_10k_chars=PER * per_char), groups)[COLUMNS["theme_profile"]]
 
 
 def influence(hits: pd.DataFrame, sentences: pd.DataFrame, *, groups: pd.Series) -> pd.DataFrame:
@@ -96,8 +66,7 @@ def influence(hits: pd.DataFrame, sentences: pd.DataFrame, *, groups: pd.Series)
     The heaviest terms first.
     """
     own = hits[hits["sentence_id"].isin(sentences.loc[sentences["kind"] == "sentence", "sentence_id"])]
-    own = own.assign(group=own["unit_id"].map(groups)).dropna(subset="group")
-    pairs = own.drop_duplicates(["sentence_id", "theme", "term"])
+    pairs = grouped(own, groups).drop_duplicates(["sentence_id", "theme", "term"])
     alone = pairs[~pairs.duplicated(["sentence_id", "theme"], keep=False)]
     counts = pairs.drop_duplicates(["sentence_id", "theme"]).groupby(["group", "theme"]).size().unstack(fill_value=0)
     ranks = counts.rank(axis=1, ascending=False, method="min")
@@ -124,16 +93,12 @@ def shares(
     facets: pd.DataFrame, sentences: pd.DataFrame, *, facet: str, groups: pd.Series, values: Sequence[str]
 ) -> pd.DataFrame:
     """One row per (group, value of a facet): n sentences (headings aside), n_sentences of the group, their share."""
-    own = sentences[sentences["kind"] == "sentence"]
-    own = own.assign(group=own["unit_id"].map(groups)).dropna(subset="group")
-    chosen = facets[facets["facet"] == facet].drop_duplicates(["sentence_id", "value"])
-    chosen = chosen.merge(own[["sentence_id", "group"]], on="sentence_id")
-    totals = own.groupby("group", sort=False).size()
-    order = [group for group in dict.fromkeys(groups) if group in totals.index]
-    index = pd.MultiIndex.from_product([order, list(values)], names=["group", "value"])
-    table = chosen.groupby(["group", "value"]).size().reindex(index, fill_value=0).rename("n").reset_index()
-    table["n_sentences"] = table["group"].map(totals).astype(int)
-    return table.assign(share=table["n"] / table["n_sentences"])
+    chosen = (
+        facets[facets["facet"] == facet].drop_duplicates(["sentence_id", "value"]).rename(columns={"value": "item"})
+    )
+    own = of_codes(chosen, sentences[sentences["kind"] == "sentence"], groups=groups, items=values)
+    table = profiles.shares(own).rename(columns={"item": "value", "total": "n_sentences"})
+    return in_order(table[["group", "value", "n", "n_sentences", "share"]], groups)
 
 
 def along(coded: pd.DataFrame, sentences: pd.DataFrame) -> pd.DataFrame:
@@ -150,8 +115,3 @@ def sides(hits: pd.DataFrame, *, theme: str) -> pd.DataFrame:
     own = hits[(hits["theme"] == theme) & hits["rule"].str.contains(":", regex=False)]
     own = own.assign(side=own["rule"].str.split(":").str[0]).drop_duplicates(["sentence_id", "side"])
     return own.groupby(["unit_id", "side"], sort=False).size().rename("n").reset_index()
-
-
-def names(book: Codebook, language: str) -> dict[str, str]:
-    """What to print for a theme: its id and name."""
-    return {theme.id: f"{theme.id} {getattr(theme.name, language)}" for theme in book.themes}

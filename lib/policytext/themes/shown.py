@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from policytext.profiles import grouped, in_order
 from policytext.themes.codes import along, crossed, uncoded
 
 NONE, SYMBOLIC = "none", "symbolic"
@@ -19,11 +20,10 @@ def with_units(profile: pd.DataFrame, of_units: pd.DataFrame, *, groups: pd.Seri
     profile, of_units: `theme_profile` of the groups, and with each unit as a group of its own.
     """
     columns = ["group", "unit_id", "theme", "n_coded", "n_sentences", "share", "low", "high", "n_clusters"]
-    inner = of_units.rename(columns={"group": "unit_id"}).assign(group=lambda rows: rows["unit_id"].map(groups))
+    inner = grouped(of_units.rename(columns={"group": "unit_id"}), groups)
     inner = inner[inner.groupby("group")["unit_id"].transform("nunique") > 1]
     both = pd.concat([profile.assign(unit_id="")[columns], inner[columns]])
-    order = {group: number for number, group in enumerate(profile["group"].unique())}
-    return both.sort_values("group", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    return in_order(both, profile["group"])
 
 
 def cells(

@@ -4,28 +4,10 @@ A coder is whoever coded sentences one by one: a person, or a language model. `s
 `facets-<coder>.csv` hold what a coder decided, one row per sentence.
 """
 
+# ruff: noqa: F401
+
 from policytext.validation.accuracy import accuracy, codes_of, quality
 from policytext.validation.agreement import agreement, disagreements
 from policytext.validation.codings import Scheme, coded, names_of, read, scheme_of
 from policytext.validation.learned import learn_terms, leave_one_out
 from policytext.validation.sheet import keep, legend, make_sheet, read_sheet
-
-__all__ = [
-    "Scheme",
-    "accuracy",
-    "agreement",
-    "coded",
-    "codes_of",
-    "disagreements",
-    "keep",
-    "learn_terms",
-    "leave_one_out",
-    "legend",
-    "make_sheet",
-    "names_of",
-    "predict_by_terms",
-    "quality",
-    "read",
-    "read_sheet",
-    "scheme_of",
-]

@@ -49,14 +49,12 @@ def predict_by_terms(codes: pd.DataFrame, terms: pd.DataFrame, unseen: pd.DataFr
     return unseen.merge(pd.DataFrame(lists, columns=["theme", "term"], dtype=str), on="term")
 
 
-def learn_terms(
-    codes: pd.DataFrame, terms: pd.DataFrame, *, min_n: int = 3, level: float = 0.95
-) -> dict[str, frozenset[str]]:
+def learn_terms(codes: pd.DataFrame, terms: pd.DataFrame, *, min_n: int = 3) -> dict[str, frozenset[str]]:
     """For each theme the terms that mark it: most sentences with the term carry it, and more than chance explains.
 
     A term of `min_n` or more sentences is taken where the log odds of the theme given the term are above 0 and the lower
-    bound of the log odds ratio against sentences without the term is too (Haldane's ½ added to each cell; `level` as for
-    a two-sided interval). These numbers were set beforehand and not tuned.
+    bound of the log odds ratio against sentences without the term is too (Haldane's ½ added to each cell; of a 95 %
+    interval). These numbers were set beforehand and not tuned.
     """
     pairs = terms[["sentence_id", "term"]].drop_duplicates()
     total = pairs["sentence_id"].nunique()
@@ -70,6 +68,6 @@ def learn_terms(
         cells = [both, n - both, len(coded) - both, total - n - len(coded) + both]
         a, b, c, d = (np.maximum(cell.to_numpy(dtype=float), 0) + 0.5 for cell in cells)
         ratio = np.log(a * d / (b * c))
-        low = ratio - ndtri((1 + level) / 2) * np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+        low = ratio - ndtri(0.975) * np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
         lists[str(theme)] = frozenset(n.index[(a > b) & (low > 0)])
     return lists
