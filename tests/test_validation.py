@@ -321,12 +321,9 @@ def test_on_agreed_sentences_what_only_one_coder_gave_is_left_out():
     assert_allclose(rows["f1"], [2 / 3, 0.8, 0.5])
 
 
-def test_what_is_defensible_can_be_spared():
+def test_what_a_coder_called_defensible_without_giving_it_is_wrong():
     table = tidy({"x": ["T1", "", ""]}, defensible=[("x", 1, "T1")])
-    strict, spared = (
-        validation.accuracy(codes("T1", "T1", "T1"), table, spare_defensible=spare).iloc[0] for spare in (False, True)
-    )
-    assert_allclose([strict["precision"], spared["precision"]], [1 / 3, 1 / 2])
+    assert validation.accuracy(codes("T1", "T1", "T1"), table).iloc[0]["precision"] == pytest.approx(1 / 3)
 
 
 def test_a_theme_that_nobody_coded_has_precision_only_and_one_never_found_has_recall_only():

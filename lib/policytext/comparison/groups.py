@@ -46,7 +46,7 @@ def largest(sentences: pd.DataFrame, *, groups: pd.Series, most: int) -> pd.Seri
     return groups[groups.isin(sizes.sort_values(ascending=False, kind="stable").index[:most])]
 
 
-def groupings(study: Study, units: pd.DataFrame, *, columns: Sequence[str] = GROUPINGS) -> pd.DataFrame:
+def groupings(study: Study, units: pd.DataFrame) -> pd.DataFrame:
     """One row per way to group: how many groups and units it has, and how large the smallest group is in paragraphs.
 
     units: the table `units`. reports_within: reports whose units fall into several groups. Only there does a difference
@@ -54,7 +54,7 @@ def groupings(study: Study, units: pd.DataFrame, *, columns: Sequence[str] = GRO
     """
     sizes, reports = units.set_index("unit_id")["n_paragraphs"], units.set_index("unit_id")["report_id"]
     rows = []
-    for by in columns:
+    for by in GROUPINGS:
         found = groups(study, by)
         if found.empty:
             continue

@@ -14,6 +14,8 @@ from policytext.study import COLUMNS, empty
 
 MIN_TOGETHER = 3
 """Fewer common sentences than this make no edge."""
+EDGES, STABLE = 60, 0.5
+"""The network shows so many edges, those that come back in this share of resamples at the least."""
 
 
 def cowords(
@@ -104,45 +106,33 @@ def _q(p: np.ndarray, family: int) -> np.ndarray:
     return np.minimum(stats.benjamini_hochberg(p) * family / max(len(p), 1), 1.0)
 
 
-def communities(cowords: pd.DataFrame, *, top_n: int = 60, stability: float = 0.5, seed: int = 0) -> pd.DataFrame:
-    """One row per term of the network of the `top_n` strongest stable edges: n, degree, community, x, y.
+def communities(cowords: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
+    """One row per term of the network of the strongest stable edges: n, degree, community, x, y.
 
-    Communities maximise modularity (Blondel et al. 2008), positions (mm) minimise stress (Kamada & Kawai 1989); both are the
-    same each time. Communities are numbered from the largest.
+    Communities maximise modularity (Blondel et al. 2008), positions (mm) minimise stress (Kamada & Kawai 1989); both are
+    the same each time. Communities are numbered from the largest.
     """
     network = nx.Graph()
-    for edge in strongest(cowords, top_n=top_n, stability=stability).itertuples():
+    for edge in strongest(cowords).itertuples():
         network.add_node(edge.term_a, n=edge.n_a)
         network.add_node(edge.term_b, n=edge.n_b)
         network.add_edge(edge.term_a, edge.term_b, weight=max(edge.log_dice, 0.1), length=1 + 14 - edge.log_dice)
     if not network:
-        return pd.DataFrame(
-            {"term": pd.Series(dtype="str")}
-            | dict.fromkeys(("n", "degree", "community", "x", "y"), pd.Series(dtype="float"))
-        )
+        return pd.DataFrame(columns=["term", "n", "degree", "community", "x", "y"])
     found = nx.community.louvain_communities(network, weight="weight", seed=seed)
     number = {term: i for i, terms in enumerate(sorted(found, key=lambda c: (-len(c), min(c))), 1) for term in terms}
-    places = _places(network)
-    rows = [
-        {
-            "term": term,
-            "n": network.nodes[term]["n"],
-            "degree": network.degree[term],
-            "community": number[term],
-            "x": x,
-            "y": y,
-        }
-        for term, (x, y) in places.items()
-    ]
-    return pd.DataFrame(rows).sort_values(["community", "n", "term"], ascending=[True, False, True], ignore_index=True)
+    nodes = (
+        pd.DataFrame.from_dict(_places(network), orient="index", columns=["x", "y"]).rename_axis("term").reset_index()
+    )
+    of = {"n": nx.get_node_attributes(network, "n"), "degree": dict(network.degree), "community": number}
+    nodes = nodes.assign(**{name: nodes["term"].map(values) for name, values in of.items()})
+    return nodes[["term", "n", "degree", "community", "x", "y"]].sort_values(
+        ["community", "n", "term"], ascending=[True, False, True], ignore_index=True
+    )
 
 
-_EDGE, _LINE, _LETTER, _GAP = (
-    9.0,
-    4.2,
-    2.5,
-    2.0,
-)  # millimetres: an edge, the height of a label, a character, between labels
+_EDGE, _LINE, _LETTER, _GAP = 9.0, 4.2, 2.5, 2.0
+"""Millimetres: an edge, the height of a label, a character, between labels."""
 
 
 def _places(network: nx.Graph) -> dict[str, tuple[float, float]]:
@@ -186,16 +176,16 @@ def _apart(place: np.ndarray, widths: np.ndarray) -> np.ndarray:
     return place
 
 
-def strongest(cowords: pd.DataFrame, *, top_n: int, stability: float) -> pd.DataFrame:
-    """The `top_n` pairs of highest log-Dice that attract each other and come back in resamples."""
-    holds = (cowords["npmi"] > 0) & (cowords["q"] < 0.05) & (cowords["stability"] >= stability)
-    return cowords[holds].nlargest(top_n, "log_dice", keep="first")
+def strongest(cowords: pd.DataFrame) -> pd.DataFrame:
+    """The pairs of highest log-Dice that attract each other and come back in resamples."""
+    holds = (cowords["npmi"] > 0) & (cowords["q"] < stats.ALPHA) & (cowords["stability"] >= STABLE)
+    return cowords[holds].nlargest(EDGES, "log_dice", keep="first")
 
 
-def edges(cowords: pd.DataFrame, nodes: pd.DataFrame, *, top_n: int = 60, stability: float = 0.5) -> pd.DataFrame:
+def edges(cowords: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:
     """The edges of the network with place and community of both ends: what its figure shows."""
     place = nodes.set_index("term")[["x", "y", "community"]]
-    shown = strongest(cowords, top_n=top_n, stability=stability)
+    shown = strongest(cowords)
     for end in "ab":
         shown = shown.join(place.add_suffix(f"_{end}"), on=f"term_{end}")
     return shown.reset_index(drop=True)

@@ -20,6 +20,10 @@ PATIENCE = 1.0
 _BREAK = regex.compile(r"(?<!\d),|,(?!\d)|[，；;。：!?！？\n]")
 
 
+_CARRIED, _DEFAULT = (Rule.model_construct(name=name) for name in ("carried on", "default"))
+"""What gives a sentence a value where no term does."""
+
+
 class Hit(NamedTuple):
     """What was found where in a sentence, for which theme or value, by which rule."""
 
@@ -48,43 +52,41 @@ def _every(pattern: regex.Pattern[str], text: str) -> list[regex.Match[str]]:
 
 
 class _Conditions:
-    """The compiled patterns of a rule."""
+    """The compiled patterns of a rule: those that find, and for each condition whether it must hold, its place and pattern."""
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.patterns = [regex.compile(pattern) for pattern in rule.patterns]
-        self.near = regex.compile("|".join(rule.near)) if rule.near else None
-        self.not_near = regex.compile("|".join(rule.not_near)) if rule.not_near else None
-        self.before = regex.compile(f"(?:{rule.before})$") if rule.before else None
-        self.not_before = regex.compile(f"(?:{rule.not_before})$") if rule.not_before else None
-        self.after = regex.compile(rule.after) if rule.after else None
-        self.not_after = regex.compile(rule.not_after) if rule.not_after else None
+        written = [
+            (True, "after", rule.after),
+            (False, "after", rule.not_after),
+            (True, "before", rule.before and f"(?:{rule.before})$"),
+            (False, "before", rule.not_before and f"(?:{rule.not_before})$"),
+            (True, rule.within, "|".join(rule.near)),
+            (False, rule.within, "|".join(rule.not_near)),
+        ]
+        self._tests = [(wanted, place, regex.compile(pattern)) for wanted, place, pattern in written if pattern]
 
     def hold(self, text: str, start: int, end: int, *, heading: bool) -> bool:
         """Whether the context of a hit is what the rule asks for."""
         if self.rule.heading is not None and self.rule.heading != heading:
             return False
         try:
-            return self._beside(text, start, end) and self._around(text, start, end)
+            return all(
+                self._found(place, pattern, text, start, end) is wanted for wanted, place, pattern in self._tests
+            )
         except TimeoutError:
             raise _too_slow(f"{self.rule.name}: near, before or after", text) from None
 
-    def _beside(self, text: str, start: int, end: int) -> bool:
-        if self.after and not self.after.match(text, end, timeout=PATIENCE):
-            return False
-        if self.not_after and self.not_after.match(text, end, timeout=PATIENCE):
-            return False
-        if self.before and not self.before.search(text[max(0, start - 20) : start], timeout=PATIENCE):
-            return False
-        return not (self.not_before and self.not_before.search(text[max(0, start - 20) : start], timeout=PATIENCE))
-
-    def _around(self, text: str, start: int, end: int) -> bool:
-        if not (self.near or self.not_near):
-            return True
-        scope = _clause(text, start, end) if self.rule.within == "clause" else text
-        if self.near and not self.near.search(scope, timeout=PATIENCE):
-            return False
-        return not (self.not_near and self.not_near.search(scope, timeout=PATIENCE))
+    @staticmethod
+    def _found(place: str, pattern: regex.Pattern[str], text: str, start: int, end: int) -> bool:
+        if place == "after":
+            return pattern.match(text, end, timeout=PATIENCE) is not None
+        if place == "before":
+            text = text[max(0, start - 20) : start]
+        elif place == "clause":
+            text = _clause(text, start, end)
+        return pattern.search(text, timeout=PATIENCE) is not None
 
 
 class Finder:
@@ -183,15 +185,12 @@ class Coder:
                 themes.setdefault(hit.entry, []).append(hit)
             for facet in self.book.facets:
                 hits = self._facets[facet.id].hits(text, heading=heading, themes=themes)
-                rows = [_row(sentence, stretch, hit) | {"facet": facet.id, "value": hit.entry} for hit in hits]
                 if facet.single:
                     key = (sentence["unit_id"], facet.id)
                     hits, value, after = _single(hits, facet, last=last.get(key, ""), heading=heading)
-                    rule = "carried on" if value == last.get(key) else "default"
-                    rows = [_row(sentence, stretch, hit) | {"facet": facet.id, "value": value} for hit in hits]
-                    rows = rows or [_bare(sentence, rule) | {"facet": facet.id, "value": value}]
+                    hits = hits or [Hit(0, len(text), value, "", _CARRIED if value == last.get(key) else _DEFAULT)]
                     last[key] = after
-                facets += rows
+                facets += [_row(sentence, stretch, hit) | {"facet": facet.id, "value": hit.entry} for hit in hits]
         return ledger, facets
 
 
@@ -218,12 +217,6 @@ def _single(found: list[Hit], facet: Facet, *, last: str, heading: bool) -> tupl
 def _row(sentence: dict[str, Any], stretch: Stretch, hit: Hit) -> dict[str, Any]:
     ids = {name: sentence[name] for name in ("sentence_id", "unit_id", "report_id")}
     return ids | {"term": hit.text, "rule": hit.rule.name or "rule", "spans": stretch.spans(hit.start, hit.end)}
-
-
-def _bare(sentence: dict[str, Any], rule: str) -> dict[str, Any]:
-    """A row for a value that no term gave: its spans are the sentence's."""
-    ids = {name: sentence[name] for name in ("sentence_id", "unit_id", "report_id")}
-    return ids | {"term": "", "rule": rule, "spans": sentence["spans"]}
 
 
 def _longest(automaton: Any, text: str) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from policytext import stats
+from policytext import profiles, stats
 from policytext.study import COLUMNS
 from policytext.validation.codings import SINGLE
 
@@ -55,10 +55,8 @@ def disagreements(coded: pd.DataFrame, sentences: pd.DataFrame) -> pd.DataFrame:
         sure = own[~own["defensible"]]
         open_to_both = own[own["defensible"]].groupby("sentence_id")["value"].agg(set)
         for coder_a, coder_b in combinations(sorted(sure["coder"].unique()), 2):
-            given = [
-                sure[sure["coder"] == coder].groupby("sentence_id")["value"].agg(set) for coder in (coder_a, coder_b)
-            ]
-            both = pd.concat(given, axis=1, keys=["a", "b"], join="inner")
+            given = sure.groupby(["coder", "sentence_id"])["value"].agg(set)
+            both = pd.concat([given[coder_a], given[coder_b]], axis=1, keys=["a", "b"], join="inner")
             for sentence_id, one, other in both[both["a"] != both["b"]].itertuples():
                 either = (one ^ other) & open_to_both.get(sentence_id, set())
                 sides = {"only_a": one - other, "only_b": other - one, "defensible": either}
@@ -66,10 +64,8 @@ def disagreements(coded: pd.DataFrame, sentences: pd.DataFrame) -> pd.DataFrame:
                 rows.append({"facet": facet, "sentence_id": sentence_id, "coder_a": coder_a, "coder_b": coder_b} | told)
     columns = ["facet", "sentence_id", "coder_a", "coder_b", "only_a", "only_b", "defensible"]
     table = pd.DataFrame(rows, columns=columns).merge(where, on="sentence_id", validate="many_to_one")
-    order = {name: number for number, name in enumerate(sentences["sentence_id"])}
-    facets = {name: number for number, name in enumerate(coded["facet"].unique())}
-    keys = table.assign(facet=table["facet"].map(facets), sentence_id=table["sentence_id"].map(order))
-    return table.loc[keys.sort_values(["facet", "sentence_id", "coder_a", "coder_b"]).index].reset_index(drop=True)
+    table = profiles.in_order(table.sort_values(["coder_a", "coder_b"]), sentences["sentence_id"], by="sentence_id")
+    return profiles.in_order(table, coded["facet"], by="facet")
 
 
 def _compare(own: pd.DataFrame, coder_a: str, coder_b: str, *, single: bool) -> Iterator[dict[str, Any]]:
@@ -80,14 +76,9 @@ def _compare(own: pd.DataFrame, coder_a: str, coder_b: str, *, single: bool) -> 
         return
     paragraphs = own.drop_duplicates("sentence_id").set_index("sentence_id")["paragraph_id"][shared].to_numpy()
     values = in_order(set(own["value"]) - {""})
-    # sentences × values × coders
-    decisions = np.stack(
-        [
-            pd.crosstab(rows["sentence_id"], rows["value"]).reindex(index=shared, columns=values, fill_value=0) > 0
-            for rows in given
-        ],
-        axis=-1,
-    ).astype(int)
+    tables = [pd.crosstab(rows["sentence_id"], rows["value"]) for rows in given]
+    decisions = [table.reindex(index=shared, columns=values, fill_value=0) > 0 for table in tables]
+    decisions = np.stack(decisions, axis=-1).astype(int)  # sentences × values × coders
     for number, value in enumerate(values):
         yield {"value": value} | _row(decisions[:, number], paragraphs)
     if single and len(values) > 1:
@@ -124,9 +115,4 @@ def _row(
 
 def in_order(values: Iterable[str]) -> list[str]:
     """Values as people count them: T2 before T10."""
-    return sorted(
-        values,
-        key=lambda value: [
-            (int(part or 0), part) if part.isdigit() else (0, part) for part in re.split(r"(\d+)", value)
-        ],
-    )
+    return sorted(values, key=lambda value: [(int(p) if p.isdigit() else 0, p) for p in re.split(r"(\d+)", value)])

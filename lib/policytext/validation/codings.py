@@ -42,17 +42,22 @@ _FILE = re.compile(r"(themes|facets)-(?!agreed\.)(\w[\w.-]*)\.csv")  # `agreed` 
 _LIKE = re.compile(r"(themes|facets).*\.csv")
 
 
-class Coding(BaseModel):
-    """One row of a coding: a sentence and what one coder gave it, several values joined by `;`."""
+class Codes(BaseModel):
+    """What one coder gave a sentence, several values joined by `;`."""
 
     model_config = ConfigDict(extra="allow")
-    report_id: str
-    spans: Annotated[str, Field(pattern=r"^\d{1,9}-\d{1,9}(;\d{1,9}-\d{1,9})*$")]
     themes: str = ""
     instruments: str = ""
     status: str = ""
     actors: str = ""
     symbolic: str = ""
+
+
+class Coding(Codes):
+    """One row of a coding: a sentence and its codes."""
+
+    report_id: str
+    spans: Annotated[str, Field(pattern=r"^\d{1,9}-\d{1,9}(;\d{1,9}-\d{1,9})*$")]
     also_defensible: str = ""
 
 
@@ -97,12 +102,7 @@ def read(
     paths = sorted((study.home.seeds / "coding").glob("*.csv"), key=lambda path: (path.name[0] == "f", path.name))
     named = [(path, match[2]) for path in paths if (match := _FILE.fullmatch(path.name))]
     problems = [
-        PolicytextError(
-            "a coding is named themes-NAME.csv or facets-NAME.csv",
-            "Rename it.",
-            file=_told(path),
-            exit_code=INVALID_STUDY,
-        )
+        _wrong(path, "a coding is named themes-NAME.csv or facets-NAME.csv", "Rename it.")
         for path in paths
         if _LIKE.fullmatch(path.name) and not _FILE.fullmatch(path.name)
     ]
@@ -115,7 +115,7 @@ def read(
             twice = {row["facet"] for row in found} & {row["facet"] for row in rows if row["coder"] == coder}
             if twice:
                 what = f"{coder} has coded {', '.join(sorted(twice))} in another file too"
-                wrong.append(PolicytextError(what, "Keep one.", file=_told(path), exit_code=INVALID_STUDY))
+                wrong.append(_wrong(path, what, "Keep one."))
             rows += found
             problems += wrong
     table = pd.DataFrame([] if problems else rows, columns=COLUMNS).astype({"defensible": bool})
@@ -180,15 +180,14 @@ def _read_file(
     path: Path, coder: str, places: Places, scheme: Scheme
 ) -> tuple[list[dict[str, Any]], list[PolicytextError]]:
     """The rows of one file in the columns of `coded`, and what is wrong with it."""
-    rows, problems = read_rows(path, Coding, file=_told(path))
+    rows, problems = read_rows(path, Coding, file=f"seeds/coding/{path.name}")
     columns = [name for name in FACETS if any(getattr(row, name) for _, row in rows)]
     if not problems and not columns:
-        what = "nothing is coded in it"
-        problems.append(PolicytextError(what, "Fill it, or take it away.", _told(path), exit_code=INVALID_STUDY))
+        problems.append(_wrong(path, "nothing is coded in it", "Fill it, or take it away."))
     for name in [name for name in columns if not scheme.get(FACETS[name])]:
         columns.remove(name)
         what, fix = f"the codebook has no values for {name}", "Add them to seeds/codebook.yml, or empty the column."
-        problems.append(PolicytextError(what, fix, _told(path), column=name, exit_code=INVALID_STUDY))
+        problems.append(_wrong(path, what, fix, column=name))
     lines: dict[str, int] = {}
     found: list[dict[str, Any]] = []
     for line, row in rows:
@@ -200,10 +199,7 @@ def _read_file(
                 faults.append((f"{row.spans} is coded in line {first} too", "Keep one of the two.", "spans"))
         faults += [told for name in columns for told in faults_of(name, getattr(row, name), scheme)]
         faults += faults_of("themes", row.also_defensible, scheme, told="also_defensible")
-        problems += [
-            PolicytextError(what, fix, _told(path), line, column, exit_code=INVALID_STUDY)
-            for what, fix, column in faults
-        ]
+        problems += [_wrong(path, what, fix, line=line, column=column) for what, fix, column in faults]
         if sentence is not None and not faults:
             found += _rows_of(row, sentence, coder, columns)
     return found, problems
@@ -257,5 +253,5 @@ def first_level(value: str) -> str:
     return value.rstrip("0123456789") or value
 
 
-def _told(path: Path) -> str:
-    return f"seeds/coding/{path.name}"
+def _wrong(path: Path, what: str, fix: str, **where: Any) -> PolicytextError:
+    return PolicytextError(what, fix, file=f"seeds/coding/{path.name}", exit_code=INVALID_STUDY, **where)

@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from policytext import codebook as codebooks
 from policytext import ingest
 from policytext.errors import INVALID_STUDY, USAGE, PolicytextError, exit_with
 from policytext.study import Study
 from policytext.study.files import parse_rows
-from policytext.validation.codings import FACETS, NONE, Scheme, faults_of, values_of
+from policytext.validation.codings import FACETS, NONE, Codes, Scheme, faults_of, values_of
 
 _EMPTY = "0"
 """What a coder writes for no theme and no actor, so that a cell that was forgotten is not taken for a decision."""
@@ -29,18 +28,12 @@ _NUMBER = re.compile(r"(\d{1,6}) of (\d{1,6})")
 _CODER = re.compile(r"(?!agreed$)\w[\w.-]{0,40}")
 
 
-class SheetRow(BaseModel):
+class SheetRow(Codes):
     """One row of a sheet: a sentence under its key, and what the coder made of it."""
 
-    model_config = ConfigDict(extra="allow")
     key: str
     number: str
     sentence: str
-    themes: str = ""
-    instruments: str = ""
-    status: str = ""
-    actors: str = ""
-    symbolic: str = ""
 
 
 def make_sheet(
@@ -84,32 +77,17 @@ def legend(codebook: codebooks.Codebook) -> pd.DataFrame:
     columns = {facet: column for column, facet in FACETS.items()} | {"instrument": "instruments"}
     rows = [("themes", theme) for theme in codebook.themes]
     rows += [(columns[facet.id], value) for facet in codebook.facets for value in facet.values]
-    table = pd.DataFrame(
-        [
-            {
-                "column": column,
-                "value": entry.id,
-                **{
-                    f"{part}_{language}": getattr(getattr(entry, part), language)
-                    for part in ("name", "definition")
-                    for language in ("zh", "en")
-                },
-            }
-            for column, entry in rows
-        ]
-    )
-    none = [
-        {"column": column, "value": NONE.get(column, _EMPTY), "name_zh": "无", "name_en": "none"}
-        for column in table["column"].unique()
-        if column != "status"
+    told = [
+        (column, entry.id, entry.name.zh, entry.name.en, entry.definition.zh, entry.definition.en)
+        for column, entry in rows
     ]
-    told = {
-        "column": "*",
-        "value": ";",
-        "name_zh": "每格必填；多个编码以分号连接，无则填上列的“无”",
-        "name_en": "Fill every cell; join several values with ;, and write the value of “none” where there is none",
-    }
-    return pd.concat([table, pd.DataFrame([*none, told])], ignore_index=True).fillna("")
+    nones = [column for column in dict.fromkeys(column for column, _ in rows) if column != "status"]
+    told += [(column, NONE.get(column, _EMPTY), "无", "none", "", "") for column in nones]
+    zh = "每格必填；多个编码以分号连接，无则填上列的“无”"
+    en = "Fill every cell; join several values with ;, and write the value of “none” where there is none"
+    told.append(("*", ";", zh, en, "", ""))
+    columns = ["column", "value", "name_zh", "name_en", "definition_zh", "definition_en"]
+    return pd.DataFrame(told, columns=columns).fillna("")
 
 
 def read_sheet(path: Path, sentences: pd.DataFrame, *, scheme: Scheme, file: str = "") -> pd.DataFrame:
@@ -152,10 +130,8 @@ def keep(study: Study, rows: pd.DataFrame, *, coder: str) -> Path:
     folder = study.home.seeds / "coding"
     for path in (folder / f"themes-{coder}.csv", folder / f"facets-{coder}.csv"):
         if path.exists():
-            fix = "Give another name, or take that file away first."
-            raise PolicytextError(
-                f"there is a coding by {coder} already", fix, study.home.relative(path), exit_code=USAGE
-            )
+            what, fix = f"there is a coding by {coder} already", "Give another name, or take that file away first."
+            raise PolicytextError(what, fix, study.home.relative(path), exit_code=USAGE)
     folder.mkdir(parents=True, exist_ok=True)
     path, beside = folder / f"themes-{coder}.csv", folder / f".themes-{coder}.new"
     rows.to_csv(beside, index=False, encoding="utf-8-sig", lineterminator="\n")
@@ -222,17 +198,9 @@ def _bare(text: str) -> str:
 def _missing(numbers: Sequence[tuple[int, str]], file: str) -> list[PolicytextError]:
     """Rows that the sheet had when it was made and has no more."""
     read = [(line, _NUMBER.fullmatch(number)) for line, number in numbers]
+    what, fix = "the number is not like “3 of 60”", "Take it from the sheet as it was made."
     problems = [
-        PolicytextError(
-            "the number is not like “3 of 60”",
-            "Take it from the sheet as it was made.",
-            file,
-            line,
-            "number",
-            exit_code=INVALID_STUDY,
-        )
-        for line, match in read
-        if not match
+        PolicytextError(what, fix, file, line, "number", exit_code=INVALID_STUDY) for line, match in read if not match
     ]
     totals = {int(match[2]) for _, match in read if match}
     present = {int(match[1]) for _, match in read if match}
@@ -241,9 +209,8 @@ def _missing(numbers: Sequence[tuple[int, str]], file: str) -> list[PolicytextEr
         problems.append(PolicytextError(what, "Read each sheet by itself.", file, exit_code=INVALID_STUDY))
     elif lost := sorted(set(range(1, max(totals, default=0) + 1)) - present):
         what = f"{len(lost)} of {max(totals)} rows are missing: {', '.join(map(str, lost[:10]))}{' …' if lost[10:] else ''}"
-        problems.append(
-            PolicytextError(what, "Put them back from the sheet as it was made.", file, exit_code=INVALID_STUDY)
-        )
+        fix = "Put them back from the sheet as it was made."
+        problems.append(PolicytextError(what, fix, file, exit_code=INVALID_STUDY))
     return problems
 
 
