@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import mistune
+import pandas as pd
 import pytest
 import telling
 
@@ -162,7 +163,6 @@ def test_values_are_those_of_the_tables(two):
     assert [group.facts for group in values.groups] == ["2023", "2024"]
     assert values.use("乙", "人才")["n"] == 3
     assert values.use("乙", "人才")["rate"] == pytest.approx(10_000 * 3 / values.group("乙").n_terms)
-    assert values.rates("人才") == (0.0, values.use("乙", "人才")["rate"])
     assert values.n_without_interval == 2
 
 
@@ -176,13 +176,7 @@ def test_a_term_that_is_absent_has_no_occurrence_and_a_bound(two):
 @pytest.mark.parametrize(("term", "n"), [("人才", 2), ("C++", 1), ("C+", 1), (".", 0), ("(", 0), ("人.", 0)])
 def test_a_string_is_counted_as_it_is_written(make_study, term, n):
     values = values_of(make_study({"甲.txt": "培养C++人才和人工智能人才。\n"}))
-    assert values.strings("甲", term) == n
     assert values.unit_strings(term) == ({"甲": n} if n else {})
-
-
-def test_a_text_about_c_plus_plus_stops_no_report(make_study):
-    values = values_of(make_study({"甲.txt": "培养C++人才。C++、C++。\n", "乙.txt": "培养人才。\n"}))
-    assert "人才" not in values.only_here["甲"]
 
 
 def test_units_are_named_in_the_language_of_the_report(two):
@@ -190,11 +184,27 @@ def test_units_are_named_in_the_language_of_the_report(two):
     assert values_of(two, "zh").unit_strings("创新") == {"甲镇": 4}
 
 
-def test_words_that_no_other_group_has_are_told_apart_from_shared_ones(two):
-    values = values_of(two)
-    assert "企业" in values.shared
-    assert "人才" in values.only_here["乙"]
-    assert "企业" not in values.only_here["乙"]
+def test_a_crossed_table_has_the_cells_of_its_rows(two):
+    (first, second) = values_of(two).crossed("frequency", "group", "term", "n", term=["企业", "人才"])
+    assert (first["name"], first["企业"], "人才" in first) == ("Jia", 1, False)
+    assert (second["企业"], second["人才"]) == (2, 3)
+    assert second["人才"].source.row == "group=乙, term=人才"
+
+
+def test_numbers_of_several_places_stand_with_sign_status_and_money_in_the_units_of_the_language(two):
+    columns = ["indicator", "unit", "group", "year", "status", "comparator", "value", "sentence_id"]
+    rows = [
+        ["高新技术产业产值", "元", "甲", "2023", "achieved", "lower", 2.7e11, "a:0"],
+        ["高新技术产业产值", "元", "乙", "2023", "achieved", "exact", 1.36e11, "b:0"],
+        ["众创空间数", "个", "甲", "2023", "achieved", "exact", 5.0, "a:0"],
+    ]
+    table = pd.DataFrame(rows, columns=columns)
+    for language, value, unit, status in (("zh", 2700, "亿元", "已实现"), ("en", 270, "bn yuan", "reached")):
+        given = values_of(two, language)
+        told = report.Values(given.study, language, {**given.tables, "indicators": table}, 20).comparable
+        assert [row["group"] for row in told] == ["甲", "乙"]
+        assert [told[0][name] for name in ("comparator", "value", "unit", "status")] == ["≥", value, unit, status]
+        assert all(row["like"] for row in told)
 
 
 # ---------------------------------------------------------------- what stops a report
@@ -211,7 +221,6 @@ def test_words_that_no_other_group_has_are_told_apart_from_shared_ones(two):
         '{{ v.use("甲", "创新").nothing }}',
         '{{ v.group("无此市").n_units }}',
         '{{ v.use("无此市", "创新").n }}',
-        '{{ v.unit_rates("无此市", "创新")[0] }}',
         "{{ v.n_units | nothing }}",
         '{{ v.total("n_nothing") }}',
         "{{ v.groups[7].name }}",

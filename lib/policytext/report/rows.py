@@ -27,6 +27,7 @@ _UNITS = {
 _UNIT_OF = {column: unit for unit, columns in _UNITS.items() for column in columns}
 
 _TESTS = {"lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge, "ne": operator.ne}
+_TESTS |= {"starts": str.startswith}
 
 Places = Callable[[Mapping[str, Any], str], list[Place]]
 
@@ -73,7 +74,7 @@ class Rows(list[Row]):
         self.table, self.asked = table, asked
 
     def where(self, **conditions: Any) -> Rows:
-        """The rows for which all conditions hold: `group="无锡"`, `theme=["T1", "T2"]`, `q__lt=0.05` (lt, le, gt, ge, ne).
+        """The rows for which all conditions hold: `group="无锡"`, `theme=["T1", "T2"]`, `q__lt=0.05` (lt, le, gt, ge, ne, starts).
 
         An empty cell fulfils no comparison. Raises PolicytextError for a column that the table does not have.
         """
@@ -118,6 +119,10 @@ class Rows(list[Row]):
         """The rows in the order of a column, the largest first; rows without a value are left out."""
         kept = [row for row in self if row[column] is not None]
         return Rows(self.table, sorted(kept, key=lambda row: row[column], reverse=descending), self.asked)
+
+    def each(self, column: str) -> Rows:
+        """The first row of each value of a column: of the hits in a sentence one."""
+        return Rows(self.table, {row[column]: row for row in reversed(self)}.values(), f"{self.asked}, each {column}")
 
     def first(self, most: float) -> Rows:
         """The first rows, at most so many."""

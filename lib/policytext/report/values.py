@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from policytext import codebook, frequency, prepare, stats
+from policytext import codebook, frequency, prepare, quantities, stats
 from policytext.errors import PolicytextError
+from policytext.report import words
 from policytext.report.evidence import Evidence
 from policytext.report.ledger import Place, Source, Value
 from policytext.report.rows import Row, Rows, rows_of
@@ -27,6 +28,7 @@ class Group:
     group: str
     name: str
     facts: str
+    units: Sequence[str]
     top: Sequence[str]
     n_units: Value
     n_paragraphs: Value
@@ -61,7 +63,7 @@ class Values:
 
     def lacking(self, names: Mapping[str, str]) -> list[str]:
         """The words for those of some tables that are not there, or are empty: what a report has to say it lacks."""
-        return [words for name, words in names.items() if not self.has(name)]
+        return [told for name, told in names.items() if not self.has(name)]
 
     def rows(self, name: str, **conditions: Any) -> Rows:
         """The rows of a published table; with conditions those for which they hold (see `Rows.where`)."""
@@ -77,6 +79,14 @@ class Values:
         """The one row of a table for which the conditions hold."""
         return self.rows(name).one(**conditions)
 
+    def crossed(self, name: str, down: str, across: str, column: str, **conditions: Any) -> Rows:
+        """One row per value of `down`, with its `name`; a cell for each value of `across` has what stands in `column`."""
+        lines: dict[str, dict[str, Any]] = {}
+        for row in self.rows(name, **conditions):
+            line = lines.setdefault(row[down], {down: row[down], "name": self.name(row[down])})
+            line[str(row[across])] = row[column]
+        return Rows(name, (Row(name, line, self.evidence.of, [down]) for line in lines.values()))
+
     def _named(self, name: str) -> pd.DataFrame:
         """The table with a column `name`: what to print for its group, unit or theme in the language of the report."""
         table = self.tables[name]
@@ -90,7 +100,7 @@ class Values:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        groups = {key: words.partition("\n")[0] for key, words in self.study.group_labels()[self.language].items()}
+        groups = {key: label.partition("\n")[0] for key, label in self.study.group_labels()[self.language].items()}
         coded = {"theme_profile", "theme_codes", "facet_codes"} & set(self.tables)
         themes = codebook.load(self.study.home).names(self.language) if coded else {}
         return themes | self.study.unit_labels()[self.language] | groups
@@ -112,7 +122,8 @@ class Values:
         return [self._group(str(group), labels[str(group)], of_unit) for group in of_unit.unique()]
 
     def _group(self, group: str, label: str, of_unit: pd.Series) -> Group:
-        units = self.rows("units", unit_id=list(of_unit.index[of_unit == group]))
+        ids = list(of_unit.index[of_unit == group])
+        units = self.rows("units", unit_id=ids)
         ranked = self.tables["frequency"]
         ranked = ranked[(ranked["group"] == group) & (ranked["rank"] <= self.top_n)].sort_values("rank")
         name, _, facts = label.partition("\n")
@@ -122,7 +133,7 @@ class Values:
             key: Value(v, Source("units", row, v.source.column, v.source.unit, v.source.places))
             for key, v in sums.items()
         }
-        return Group(group, name, facts, list(ranked["term"]), **named)
+        return Group(group, name, facts, ids, list(ranked["term"]), **named)
 
     @cached_property
     def sizes(self) -> Rows:
@@ -199,20 +210,10 @@ class Values:
             return Row("frequency", found.iloc[0].to_dict(), self.evidence.of)
         total = int(rows["total"].iloc[0])
         bound = frequency.PER * float(stats.upper_bound_of_zero(total))
-        n_string = len(self._strings(group, term)[0])
+        texts = self.tables["sentences"]["text"][self.tables["sentences"]["unit_id"].isin(self.group(group).units)]
+        n_string = sum(text.count(term) for text in texts)
         cells = {"n": 0, "n_string": n_string, "total": total, "rate": 0.0, "low": 0.0, "high": bound}
         return Row("frequency", {"group": group, "term": term} | cells, self.evidence.of)
-
-    def _strings(self, group: str, term: str) -> tuple[list[str], Callable[[], list[Place]]]:
-        """Each occurrence of a string in a group, and where they are."""
-        units = self.evidence.units({"group": self.group(group).group})
-        texts = self.tables["sentences"].loc[self.tables["sentences"]["unit_id"].isin(units), "text"]
-        return [term for text in texts for _ in range(text.count(term))], lambda: self.evidence.strings(term, units)
-
-    def strings(self, group: str, term: str) -> Value:
-        """How often a group has the string, whether it was cut as a term or not."""
-        found, places = self._strings(group, term)
-        return self._value(len(found), "sentences", "text", "occurrences", f"group={group}, string={term}", places)
 
     def unit_strings(self, term: str) -> dict[str, Value]:
         """How often each unit that has the string has it, by the unit's name in the language of the report."""
@@ -224,38 +225,10 @@ class Values:
                 found[self.name(unit_id)] = self._value(n, "sentences", "text", "occurrences", row, places)
         return found
 
-    def rates(self, term: str) -> tuple[Value, Value]:
-        """The lowest and the highest rate of a term among the groups."""
-        found = [self.use(group.group, term)["rate"] for group in self.groups]
-        return min(found), max(found)
-
-    def unit_rates(self, group: str, term: str) -> tuple[Value, Value]:
-        """The lowest and the highest rate of a term among the units of a group, per 10,000 of their terms."""
-        units, counts = self.evidence.units({"group": self.group(group).group}), self.tables["counts"]
-        n = counts[counts["term"] == term].groupby("unit_id")["n"].sum()
-        sizes = self.tables["units"].set_index("unit_id")["n_terms"]
-        found = [
-            self._value(
-                frequency.PER * n.get(unit, 0) / sizes[unit], "counts", "n", "rate", f"unit_id={unit}, term={term}",
-                lambda unit=unit: self.evidence.terms(term, [unit]),
-            )
-            for unit in units
-        ]  # fmt: skip
-        return min(found), max(found)
-
     @cached_property
     def shared(self) -> list[str]:
         """Terms among the most frequent ones of every group."""
         return frequency.shared(self.tables["frequency"], top_n=self.top_n)
-
-    @cached_property
-    def only_here(self) -> dict[str, list[str]]:
-        """For each group those of its most frequent terms that no other group uses at all, as a string."""
-        found = {}
-        for group in self.groups:
-            others = [other.group for other in self.groups if other is not group]
-            found[group.group] = [term for term in group.top if not any(self.strings(other, term) for other in others)]
-        return found
 
     @property
     def n_without_interval(self) -> Value:
@@ -263,14 +236,39 @@ class Values:
         n = sum(group.n_paragraphs < stats.FEWEST_CLUSTERS for group in self.groups)
         return self._value(n, "units", "n_paragraphs", row=f"n_paragraphs lt={stats.FEWEST_CLUSTERS}")
 
+    # ------------------------------------------------------------ indicators
+
+    @cached_property
+    def comparable(self) -> Rows:
+        """Numbers of indicators that several places give: the rows of `indicators`, those that compare (`like`) first.
+
+        With `name` and `label` in the language of the report, the sign of the comparator, and money in 亿元 or billions.
+        """
+        table = quantities.like_for_like(self.tables["indicators"])
+        by = table.groupby(["indicator", "unit"])
+        table = table.assign(any=by["like"].transform("any"))[by["group"].transform("nunique") > 1]
+        table = table.sort_values(["any", "indicator", "like"], ascending=[False, True, False], kind="stable")
+        known, zh, money = quantities.load(self.study.home), self.language == "zh", table["unit"] == "元"
+        table["value"] = table["value"].mask(money, table["value"] / (1e8 if zh else 1e9))
+        told = {
+            "name": table["group"].map(self.name),
+            "label": table["indicator"].map(lambda name: known.label(name, self.language)),
+            "unit": table["unit"].mask(money, "亿元" if zh else "bn yuan"),
+            "comparator": table["comparator"].map(words.SIGNS),
+            "status": table["status"].map(lambda status: words.STATUSES[status][not zh]),
+        }
+        return rows_of("indicators", table.assign(**told), self.evidence.of)
+
     # ------------------------------------------------------------ keywords
 
     @cached_property
     def keywords(self) -> Rows:
         """The keywords of all groups, those of one group together: the rows of `keyness`, with name, `times` as often as in
-        the other texts and its interval (`times_low`, `times_high`), and the share of specifications in which it holds.
+        the other texts and its interval (`times_low`, `times_high`), n_string, and the share of specifications in which it holds.
         """
         found = frequency.keywords(self.tables["keyness"], groups=self.study.groups())
+        strings = self.tables["frequency"][["group", "term", "n_string"]]
+        found = found.merge(strings, "left", on=["group", "term"])
         shares = self.tables.get("sensitivity", empty("sensitivity")).groupby("finding")["agrees"].mean()
         findings = found["group"] + ": " + found["term"]
         times = {

@@ -35,6 +35,14 @@ UNITS = {
     "rows": ("行", "rows"),
 }
 
+STATUSES = {
+    "achieved": ("已实现", "reached"),
+    "cumulative": ("已实现（累计）", "reached, in all"),
+    "target": ("目标", "target"),
+}
+
+SIGNS = {"exact": "", "lower": "≥", "upper": "≤", "approx": "≈"}
+
 RELIABLE, TENTATIVE = 0.8, 0.667
 """Krippendorff's (2019) thresholds for agreement between coders."""
 
