@@ -118,18 +118,26 @@ def of_codes(
     return profiles(rows, sizes, groups=groups, items=items)
 
 
-def shares(own: Profiles) -> pd.DataFrame:
+def shares(own: Profiles, *, always: np.ndarray) -> pd.DataFrame:
     """One row per (group, item): n of total, its share, low, high, range (paragraphs), n_clusters, design_effect.
 
+    Items that a group does not have have a row where `always` (true or false per item) is true.
     low, high: 95 % interval with paragraphs as clusters (`stats.clustered_interval`, nan below 10 of them); of an item
     that a group does not have, 0 and the one-sided bound of a rate of which nothing was seen.
     """
     tables = []
     for number, group in enumerate(own.groups):
         rows = np.flatnonzero(own.group == number)
-        table, sizes = own.counts[rows], own.sizes[rows]
+        some = np.flatnonzero((own.counts[rows].sum(axis=0) > 0) | always)
+        table, sizes = own.counts[rows][:, some], own.sizes[rows]
         interval, n, total = stats.clustered_interval(table, sizes), table.sum(axis=0), sizes.sum()
-        found = {"group": group, "item": own.items, "n": n.astype(int), "total": int(total), "share": n / total}
+        found = {
+            "group": group,
+            "item": np.array(own.items, dtype=object)[some],
+            "n": n.astype(int),
+            "total": int(total),
+            "share": n / total,
+        }
         found |= {"low": np.where(n > 0, interval.low, 0)}
         found |= {"high": np.where(n > 0, interval.high, stats.upper_bound_of_zero(total))}
         found |= {"range": (table > 0).sum(axis=0), "n_clusters": len(rows), "design_effect": interval.design_effect}

@@ -12,10 +12,20 @@ import numpy as np
 import pandas as pd
 
 from policytext import ingest, segment
+from policytext.profiles import grouped
 from policytext.study import COLUMNS, Study
 
 LEAST = 6
 """Characters that a shared string has at the least."""
+
+_GAP = 4
+"""Words of a template stand at most so many terms apart."""
+_TAKEN = 0.2
+"""A sentence of which shared wording makes up so much is left out of comparisons without it."""
+
+Run = tuple[str, str, set[int], set[int]]
+Ends = dict[int, set[int]]
+"""Where a pattern ends: places in each sentence, by the number of the sentence."""
 
 _RUN = re.compile(r"[^\W_]+(?:[、“”‘’《》()（）%.·—+-]+[^\W_]+)*")
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
@@ -36,18 +46,16 @@ def reuse(
     formulas: pd.DataFrame | None = None,
     slogans: Collection[str] = (),
     stopwords: Collection[str] = (),
-    least: int = LEAST,
 ) -> pd.DataFrame:
     """One row per wording that several groups share: text, kind, n_chars, n_groups, groups (by `; `), occurrences.
 
-    sentences, terms: the prepared tables; formulas: the table `number_formulas`. kind string: `least` characters and more, from word to word, within a sentence
-    and not over its commas; a string stands here only where no longer one is shared by the same groups. slogan: a string
-    of which national set phrases make up half or more. template: words in one order with something else between them
-    (`templates`), or numbers put together (3+3+N). Most groups first, then the longest.
+    sentences, terms: the prepared tables; formulas: the table `number_formulas`. kind string: 6 characters and more, from
+    word to word, within a sentence and not over its commas; a string stands here only where no longer one is shared by the
+    same groups. slogan: a string of which national set phrases make up half or more. template: words in one order with
+    something else between them (`templates`), or numbers put together (3+3+N). Most groups first, then the longest.
     """
-    own = sentences.assign(group=sentences["unit_id"].map(groups)).dropna(subset="group")
-    runs = _runs(own, terms)
-    strings = _strings(runs, least)
+    own = grouped(sentences, groups)
+    strings = _strings(_runs(own, terms))
     rows = [
         {"text": text, "kind": "slogan" if _share(text, slogans) >= 0.5 else "string", "groups": held, "occurrences": n}
         for text, (held, n) in strings.items()
@@ -66,11 +74,6 @@ def reuse(
     found["n_chars"] = found["text"].str.replace("…", "").str.len().astype(int)
     order = ["n_groups", "n_chars", "text"]
     return found.sort_values(order, ascending=[False, False, True], ignore_index=True)[COLUMNS["reuse"]]
-
-
-Run = tuple[str, str, set[int], set[int]]
-Ends = dict[int, set[int]]
-"""Where a pattern ends: places in each sentence, by the number of the sentence."""
 
 
 def spread(reuse: pd.DataFrame, *, groups: pd.Series, top_n: int = 12) -> pd.DataFrame:
@@ -105,16 +108,14 @@ def places(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
     return found
 
 
-def _strings(runs: list[Run], least: int) -> dict[str, tuple[frozenset[str], int]]:
+def _strings(runs: list[Run]) -> dict[str, tuple[frozenset[str], int]]:
     """Strings of several groups, from term to term, with groups and occurrences; none within another of the same groups."""
     candidates = set()
-    for number, start, end in _repeats([run[0] for run in runs], [run[1] for run in runs], least):
+    for number, start, end in _repeats([run[0] for run in runs], [run[1] for run in runs], LEAST):
         run, _, starts, ends = runs[number]
-        start, end = (
-            min((at for at in starts if at >= start), default=end),
-            max((at for at in ends if at <= end), default=0),
-        )
-        if end - start >= least:
+        start = min((at for at in starts if at >= start), default=end)
+        end = max((at for at in ends if at <= end), default=0)
+        if end - start >= LEAST:
             candidates.add(run[start:end])
     held: dict[str, set[str]] = defaultdict(set)
     n: dict[str, int] = defaultdict(int)
@@ -206,17 +207,16 @@ def _share(text: str, phrases: Collection[str]) -> float:
 
 
 def templates(
-    terms: pd.DataFrame, sentences: pd.DataFrame, *, groups: pd.Series, stopwords: Collection[str] = (), gap: int = 4
+    terms: pd.DataFrame, sentences: pd.DataFrame, *, groups: pd.Series, stopwords: Collection[str] = ()
 ) -> dict[tuple[str, ...], tuple[frozenset[str], int]]:
-    """Words in one order, at most `gap` terms apart in a sentence, that several groups have: their groups and sentences.
+    """Words in one order, at most 4 terms apart in a sentence, that several groups have: their groups and sentences.
 
     Four words that two groups have, or three that three have (of more than 100 groups 2 %); only the longest with the
     same groups, and only where what stands between the words differs. Words of more than one sentence in twenty are
     passed over, for they go with anything. Patterns grow word by word, and only such as are shared, so nothing is
     compared in pairs.
     """
-    own = terms[~terms["term"].isin(stopwords)].assign(group=lambda rows: rows["unit_id"].map(groups))
-    own = own.dropna(subset="group")
+    own = grouped(terms[~terms["term"].isin(stopwords)], groups)
     spread, n_groups = own.groupby("term")["sentence_id"].nunique(), own["group"].nunique()
     common = spread.index[spread > max(n_groups, 0.05 * own["sentence_id"].nunique())]
     own, fewest = own[~own["term"].isin(common)], max(2, round(0.02 * n_groups))
@@ -238,7 +238,7 @@ def templates(
         if len(pattern) >= (3 if len(held) > fewest else 4) and _differs(pattern, (raw[number] for number in ends)):
             found[pattern] = (held, len(ends))
             by_groups[held].append(pattern)
-        pending += _longer(pattern, ends, texts, gap)
+        pending += _longer(pattern, ends, texts)
     return {
         pattern: facts
         for pattern, facts in found.items()
@@ -246,9 +246,7 @@ def templates(
     }
 
 
-def _longer(
-    pattern: tuple[str, ...], ends: Ends, texts: list[list[str]], gap: int
-) -> list[tuple[tuple[str, ...], Ends]]:
+def _longer(pattern: tuple[str, ...], ends: Ends, texts: list[list[str]]) -> list[tuple[tuple[str, ...], Ends]]:
     """The patterns that have one word more, but for those that another word, there before it wherever they occur, makes
     longer still: else sentences that are nearly the same would have more patterns in common than could be counted.
     """
@@ -257,7 +255,7 @@ def _longer(
     for number, places in ends.items():
         words = texts[number]
         for end in places:
-            for at in range(end + 1, min(end + 1 + gap, len(words))):
+            for at in range(end + 1, min(end + 1 + _GAP, len(words))):
                 if (word := words[at]) not in pattern:
                     grown[word][number].add(at)
                     before = set(words[end + 1 : at]) - {word, *pattern}
@@ -280,21 +278,18 @@ def _sums(formulas: pd.DataFrame | None, groups: pd.Series) -> list[dict[str, ob
     """Numbers put together (3+3+N) that several groups have, each number or letter being a slot: N+N+N."""
     if formulas is None or formulas.empty:
         return []
-    own = formulas[formulas["surface"].str.contains(r"[+＋]")]
-    own = own.assign(group=own["unit_id"].map(groups)).dropna(subset="group")
+    own = grouped(formulas[formulas["surface"].str.contains(r"[+＋]")], groups)
     slots = own["surface"].str.replace(r"[^\s+＋]+", "N", regex=True).str.replace("＋", "+")
     held = own.groupby(slots)["group"].agg(["size", frozenset])
     rows = zip(held.index, held["size"], held["frozenset"], strict=True)
     return [{"text": t, "kind": "template", "groups": who, "occurrences": n} for t, n, who in rows if len(who) > 1]
 
 
-def without(
-    terms: pd.DataFrame, sentences: pd.DataFrame, reuse: pd.DataFrame, *, most: float = 0.2
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def without(terms: pd.DataFrame, sentences: pd.DataFrame, reuse: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tables `counts` and `sentences` without shared wording, given the tables `terms`, `sentences` and `reuse`.
 
     A term goes where it lies within a shared string, or is a word of a template in a sentence that follows it; a
-    sentence goes where shared wording makes up `most` of its characters or more.
+    sentence goes where shared wording makes up a fifth of its characters or more.
     """
     strings = reuse.loc[reuse["kind"] != "template", "text"]
     patterns = [text.split("…") for text in reuse.loc[reuse["kind"] == "template", "text"] if "…" in text]
@@ -305,7 +300,7 @@ def without(
         taken = _taken(text, strings, patterns)
         placed = iter(places(text, words.get(sentence_id, [])))
         kept[sentence_id] = [not taken.issuperset(range(*place)) for place in placed]
-        if len(taken) < most * len(text):
+        if len(taken) < _TAKEN * len(text):
             own.add(sentence_id)
     flags = [
         flag for name in terms["sentence_id"].drop_duplicates() for flag in kept.get(name, [True] * len(words[name]))

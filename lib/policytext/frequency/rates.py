@@ -61,10 +61,9 @@ def rates(
         raise PolicytextError(
             f"the group {silent[0]!r} has no terms", f"Look at its units in seeds/spans.csv: {units}."
         )
-    wanted = own.n >= (np.inf if min_n is None else min_n)
-    every = shares(own).rename(columns={"item": "term", "share": "rate"})
+    every = shares(own, always=own.n >= (np.inf if min_n is None else min_n))
+    every = every.rename(columns={"item": "term", "share": "rate"})
     every[["rate", "low", "high"]] *= PER
-    every = every[(every["n"] > 0) | np.tile(wanted, len(own.groups))]
     for group, rows in every.groupby("group"):
         found = count_strings(strings.loc[strings["group"] == group, "text"], rows["term"])
         every.loc[rows.index, "n_string"] = rows["term"].map(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from policytext import profiles
@@ -48,14 +49,19 @@ def profile(coded: pd.DataFrame, sentences: pd.DataFrame, *, groups: pd.Series, 
     per_10k_chars: hits per 10,000 characters. range: paragraphs that have the theme.
     """
     own = sentences[sentences["kind"] == "sentence"]
-    table = profiles.shares(of_codes(coded.rename(columns={"theme": "item"}), own, groups=groups, items=themes))
+    table = _shares(coded.rename(columns={"theme": "item"}), own, groups, themes)
     table = table.rename(columns={"item": "theme", "n": "n_coded", "total": "n_sentences"})
-    pairs, chars = pd.MultiIndex.from_frame(table[["group", "theme"]]), grouped(own, groups).groupby("group")["text"]
-    hits = grouped(coded[coded["sentence_id"].isin(own["sentence_id"])], groups).groupby(["group", "theme"])["n_hits"]
-    per_char = hits.sum().reindex(pairs, fill_value=0).to_numpy() / table["group"].map(
-        chars.agg(lambda x: x.str.len().sum())
-    )
-    return in_order(table.assign(per_10k_chars=PER * per_char), groups)[COLUMNS["theme_profile"]]
+    chars = own["text"].str.len().groupby(own["unit_id"].map(groups)).sum()
+    hits = grouped(coded[coded["sentence_id"].isin(own["sentence_id"])], groups)
+    n_hits = hits.groupby(["group", "theme"])["n_hits"].sum().rename("n_hits")
+    table = table.join(n_hits, on=["group", "theme"]).fillna({"n_hits": 0})
+    return table.assign(per_10k_chars=PER * table["n_hits"] / table["group"].map(chars))[COLUMNS["theme_profile"]]
+
+
+def _shares(codes: pd.DataFrame, sentences: pd.DataFrame, groups: pd.Series, items: Sequence[str]) -> pd.DataFrame:
+    """`profiles.shares` of all items, groups in the order of the study."""
+    own = of_codes(codes, sentences, groups=groups, items=items)
+    return in_order(profiles.shares(own, always=np.ones(len(items), dtype=bool)), groups)
 
 
 def influence(hits: pd.DataFrame, sentences: pd.DataFrame, *, groups: pd.Series) -> pd.DataFrame:
@@ -96,9 +102,9 @@ def shares(
     chosen = (
         facets[facets["facet"] == facet].drop_duplicates(["sentence_id", "value"]).rename(columns={"value": "item"})
     )
-    own = of_codes(chosen, sentences[sentences["kind"] == "sentence"], groups=groups, items=values)
-    table = profiles.shares(own).rename(columns={"item": "value", "total": "n_sentences"})
-    return in_order(table[["group", "value", "n", "n_sentences", "share"]], groups)
+    table = _shares(chosen, sentences[sentences["kind"] == "sentence"], groups, values)
+    table = table.rename(columns={"item": "value", "total": "n_sentences"})
+    return table[["group", "value", "n", "n_sentences", "share"]]
 
 
 def along(coded: pd.DataFrame, sentences: pd.DataFrame) -> pd.DataFrame:

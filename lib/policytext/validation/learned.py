@@ -8,9 +8,6 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-LEFT_OUT = "leave-one-city-out"
-"""The scope of codes that a program learned from the other cities' sentences."""
-
 Predictor = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame], pd.DataFrame]
 
 
