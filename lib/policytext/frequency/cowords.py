@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import networkx as nx
 import numpy as np
@@ -30,75 +30,53 @@ def cowords(
 
     terms: the prepared table `terms` (a row per occurrence, with sentence_id and paragraph_id). Terms in fewer than
     `min_n` sentences and stop words are left out. n_a, n_b, n_ab: sentences. npmi, log_dice, g2: `stats.association`;
-    q: Benjamini–Hochberg over all pairs of the terms kept, those with fewer common sentences as p = 1. stability: share of `resamples` of paragraphs, drawn with
-    replacement, in which the pair is again an edge (three sentences, attracted, q below 0.05). Strongest first.
+    q: Benjamini–Hochberg over all pairs of the terms kept, those with fewer common sentences as p = 1. stability: share
+    of `resamples` of paragraphs, drawn with replacement, in which the pair is again an edge (three sentences, attracted,
+    q below 0.05). Strongest first.
     """
     kept = terms.loc[~terms["term"].isin(stopwords), ["sentence_id", "paragraph_id", "term"]].drop_duplicates()
-    often = kept.groupby("term")["sentence_id"].transform("nunique") >= min_n
-    rows, sentences = pd.factorize(kept.loc[often, "sentence_id"])
-    columns, words = pd.factorize(kept.loc[often, "term"], sort=True)
+    kept = kept[kept.groupby("term")["sentence_id"].transform("nunique") >= min_n]
+    every = terms[["sentence_id", "paragraph_id"]].drop_duplicates("sentence_id")
+    paragraph, paragraphs = pd.factorize(every["paragraph_id"], sort=True)
+    columns, words = pd.factorize(kept["term"], sort=True)
     if len(words) < 2:
         return empty("cowords")
-    present = sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(sentences), len(words)))
-    every = terms[["sentence_id", "paragraph_id"]].drop_duplicates("sentence_id")
-    n = len(every)
-    first, second = np.triu_indices(len(words), k=1)
-    together, alone = _together(present, np.ones(len(sentences)))
-    often_together = together[first, second] >= MIN_TOGETHER
-    pairs = first[often_together], second[often_together]
-    n_ab, n_a, n_b = together[pairs], alone[pairs[0]], alone[pairs[1]]
-    found = stats.association(n_ab, n_a, n_b, n)
-    of_sentence = every.set_index("sentence_id")["paragraph_id"].reindex(sentences).to_numpy()
-    stability = _stability(present, of_sentence, every, pairs, len(first), resamples, seed)
+    rows = pd.Index(every["sentence_id"]).get_indexer(kept["sentence_id"])
+    present = sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(every), len(words)))
+
+    def together(times: np.ndarray) -> np.ndarray:
+        """Sentences of each pair of terms, each paragraph as many times as given."""
+        return (present.T @ sparse.diags_array(times[paragraph], dtype=float) @ present).toarray()
+
+    once, family = together(np.ones(len(paragraphs))), len(words) * (len(words) - 1) // 2
+    first, second = np.nonzero(np.triu(once >= MIN_TOGETHER, k=1))
+
+    def count(times: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+        """n_ab, n_a, n_b of each pair, and the number of sentences."""
+        both = together(times)
+        return both[first, second], both.diagonal()[first], both.diagonal()[second], times[paragraph].sum()
+
+    n_ab, n_a, n_b, n = count(np.ones(len(paragraphs)))
+    found = stats.association(n_ab, n_a, n_b, n)._asdict()
     table = pd.DataFrame(
-        {
-            "term_a": words[pairs[0]],
-            "term_b": words[pairs[1]],
-            "n_a": n_a.astype(int),
-            "n_b": n_b.astype(int),
-            "n_ab": n_ab.astype(int),
-            "npmi": found.npmi,
-            "log_dice": found.log_dice,
-            "g2": found.g2,
-            "q": _q(found.p, len(first)),
-            "stability": stability,
-        }
+        {"term_a": words[first], "term_b": words[second], "n_a": n_a, "n_b": n_b, "n_ab": n_ab} | found
     )
+    table = table.astype({"n_a": int, "n_b": int, "n_ab": int}).assign(q=_q(found["p"], family))
+    table["stability"] = _stability(count, len(paragraphs), family, resamples, seed)
     order = ["log_dice", "term_a", "term_b"]
     return table.sort_values(order, ascending=[False, True, True], ignore_index=True)[COLUMNS["cowords"]]
 
 
-def _together(present: sparse.csr_array, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Common sentences of each pair, and sentences of each term, with a weight per sentence."""
-    weighted = present.multiply(weights[:, None]).tocsr()
-    together = (weighted.T @ present).toarray()
-    return together, together.diagonal()
-
-
-def _stability(
-    present: sparse.csr_array,
-    of_sentence: np.ndarray,
-    every: pd.DataFrame,
-    pairs: tuple[np.ndarray, np.ndarray],
-    family: int,
-    resamples: int,
-    seed: int,
-) -> np.ndarray:
+def _stability(count: Callable, paragraphs: int, family: int, resamples: int, seed: int) -> np.ndarray:
     """For each pair the share of resamples of paragraphs in which it is an edge again."""
-    generator = np.random.default_rng(seed)
-    paragraphs, index = np.unique(every["paragraph_id"], return_inverse=True)
-    sentences_in = np.bincount(index)
-    place = pd.Index(paragraphs).get_indexer(of_sentence)
-    again = np.zeros(len(pairs[0]))
+    generator, again = np.random.default_rng(seed), []
     for _ in range(resamples):
-        times = np.bincount(generator.integers(len(paragraphs), size=len(paragraphs)), minlength=len(paragraphs))
-        together, alone = _together(present, times[place].astype(float))
-        n_ab, n_a, n_b = together[pairs], alone[pairs[0]], alone[pairs[1]]
-        n = float(times @ sentences_in)
+        times = np.bincount(generator.integers(paragraphs, size=paragraphs), minlength=paragraphs)
+        n_ab, n_a, n_b, n = count(times)
         edge = (n_ab >= MIN_TOGETHER) & (n_ab * n > n_a * n_b)
-        p = stats.g2(n_ab, n_b - n_ab, n_a, n - n_a)[1]
-        again[edge] += _q(p[edge], family) < stats.ALPHA
-    return again / max(resamples, 1)
+        edge[edge] = _q(stats.g2(n_ab, n_b - n_ab, n_a, n - n_a)[1][edge], family) < stats.ALPHA
+        again.append(edge)
+    return np.mean(again, axis=0)
 
 
 def _q(p: np.ndarray, family: int) -> np.ndarray:

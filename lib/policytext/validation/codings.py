@@ -127,20 +127,17 @@ class Places:
     """Where the sentences of a study stand, so that a coding finds its own."""
 
     texts: Mapping[str, str]
-    whole: Mapping[tuple[str, frozenset[int]], dict[str, Any]]
     owners: Mapping[tuple[str, int], dict[str, Any]]
 
     @classmethod
     def of(cls, study: Study, sentences: pd.DataFrame) -> Places:
         """The places of the table `sentences`."""
         texts = {name: study.read(name)[0] for name in study.reports["report_id"]}
-        whole, owners = {}, {}
+        owners = {}
         for sentence in sentences.to_dict("records"):
-            report_id = sentence["report_id"]
-            characters = _characters(texts[report_id], sentence["spans"])
-            whole[report_id, characters] = sentence
-            owners |= {(report_id, position): sentence for position in characters}
-        return cls(texts, whole, owners)
+            name = sentence["report_id"]
+            owners |= {(name, position): sentence for position in _characters(texts[name], sentence["spans"])}
+        return cls(texts, owners)
 
     def find(self, report_id: str, spans: str) -> tuple[dict[str, Any] | None, tuple[str, str, str] | None]:
         """The sentence of these characters, or what is wrong, what to do and in which column."""
@@ -153,14 +150,14 @@ class Places:
             what = f"{spans} does not lie within the text of {len(text)} characters"
             return None, (what, "Mend the offsets, or take the row out.", "spans")
         characters = _characters(text, spans)
-        if sentence := self.whole.get((report_id, characters)):
-            return sentence, None
         found = {id(s): s for i in sorted(characters) if (s := self.owners.get((report_id, i)))}.values()
         here = "".join(text[low:high] for low, high in _pieces(spans))[:20]
         if not found:
             what = f"{spans} ({here!r}) is in no unit, so no sentence of the study"
             return None, (what, "Take the row out, or give the text to a unit in seeds/spans.csv.", "spans")
         near = max(found, key=lambda s: len(characters & _characters(text, s["spans"])))
+        if characters == _characters(text, near["spans"]):
+            return near, None
         what = f"{spans} ({here!r}) is not one whole sentence"
         return None, (what, f"Is it {near['spans']} ({near['text'][:20]!r})?", "spans")
 
