@@ -199,7 +199,7 @@ def test_numbers_of_several_places_stand_with_sign_status_and_money_in_the_units
         ["众创空间数", "个", "甲", "2023", "achieved", "exact", 5.0, "a:0"],
     ]
     table = pd.DataFrame(rows, columns=columns)
-    for language, value, unit, status in (("zh", 2700, "亿元", "已实现"), ("en", 270, "bn yuan", "reached")):
+    for language, value, unit, status in (("zh", 2700, "亿元", "已实现"), ("en", 270_000, "m yuan", "reached")):
         given = values_of(two, language)
         told = report.Values(given.study, language, {**given.tables, "indicators": table}, 20).comparable
         assert [row["group"] for row in told] == ["甲", "乙"]

@@ -98,7 +98,7 @@ class Wording:
         }
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """The ways of writing a value: `| n`, `| rate`, `| pct(1)`, `| dec(2)`, `| q`, `| spell`, `| many("report")`."""
+        """The ways of writing a value: `| n`, `| rate`, `| pct(1)`, `| dec(2)`, `| amount`, `| q`, `| spell`, `| many("report")`."""
         state = self.ledger.number
         return {
             "n": lambda value: state(value, words.number, "whole"),
@@ -107,6 +107,7 @@ class Wording:
                 value, lambda x: words.percent(x, digits), f"percent, {digits} decimals"
             ),
             "dec": lambda value, digits=2: state(value, lambda x: words.decimal(x, digits), f"{digits} decimals"),
+            "amount": lambda value: state(value, words.amount, "as it stands"),
             "q": lambda value: state(value, words.probability, "3 decimals"),
             "spell": lambda value: state(value, lambda x: words.spell(x, self.language), "spelled out"),
             "Spell": lambda value: state(value, lambda x: words.spell(x, self.language).capitalize(), "spelled out"),

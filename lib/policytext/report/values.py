@@ -242,18 +242,22 @@ class Values:
     def comparable(self) -> Rows:
         """Numbers of indicators that several places give: the rows of `indicators`, those that compare (`like`) first.
 
-        With `name` and `label` in the language of the report, the sign of the comparator, and money in 亿元 or billions.
+        With `name` (of the unit that says it) and `label` in the language of the report, the sign of the comparator, half-years
+        in words, and money in 亿元 or millions.
         """
         table = quantities.like_for_like(self.tables["indicators"])
         by = table.groupby(["indicator", "unit"])
         table = table.assign(any=by["like"].transform("any"))[by["group"].transform("nunique") > 1]
         table = table.sort_values(["any", "indicator", "like"], ascending=[False, True, False], kind="stable")
         known, zh, money = quantities.load(self.study.home), self.language == "zh", table["unit"] == "元"
-        table["value"] = table["value"].mask(money, table["value"] / (1e8 if zh else 1e9))
+        table["value"] = table["value"].mask(money, table["value"] / (1e8 if zh else 1e6))
+        sentences = self.tables["sentences"].set_index("sentence_id")["unit_id"]
+        halves = r"\1年上半年" if zh else r"first half of \1"
         told = {
-            "name": table["group"].map(self.name),
+            "name": table["sentence_id"].map(sentences).fillna(table["group"]).map(self.name),
+            "year": table["year"].str.replace(r"^(\d{4})H1$", halves, regex=True),
             "label": table["indicator"].map(lambda name: known.label(name, self.language)),
-            "unit": table["unit"].mask(money, "亿元" if zh else "bn yuan"),
+            "unit": table["unit"].mask(money, "亿元" if zh else "m yuan"),
             "comparator": table["comparator"].map(words.SIGNS),
             "status": table["status"].map(lambda status: words.STATUSES[status][not zh]),
         }

@@ -114,6 +114,11 @@ def decimal(value: float, digits: int = 2) -> str:
     return _minus(f"{value:,.{digits}f}")
 
 
+def amount(value: float) -> str:
+    """A number with the decimals that it has, at most three."""
+    return _minus(f"{value:,.3f}".rstrip("0").rstrip("."))
+
+
 def probability(value: float, digits: int = 3) -> str:
     """A p or q to three decimals; never 0, which no test can give."""
     least = 10**-digits
