@@ -35,7 +35,7 @@ def test_the_default_codebook_has_the_twelve_themes_and_four_facets_in_both_lang
     book = codebook.load(Home(PROJECT))
     assert [theme.id for theme in book.themes] == [f"T{number}" for number in range(1, 13)]
     assert [facet.id for facet in book.facets] == ["instrument", "status", "actor", "symbolic"]
-    for entry in book.entries:
+    for _, entry in book.entries:
         assert entry.name.zh
         assert entry.name.en
     for theme in book.themes:

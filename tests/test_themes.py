@@ -11,7 +11,7 @@ from policytext.codebook import Codebook
 from policytext.study import PROJECT, Home
 from policytext.themes.needles import Sieve, needles
 
-PATTERNS = [p for e in codebook.load(Home(PROJECT)).entries for rule in e.all_rules for p in rule.patterns]
+PATTERNS = [p for _, e in codebook.load(Home(PROJECT)).entries for rule in e.all_rules for p in rule.patterns]
 SIEVE = Sieve(PATTERNS)
 
 

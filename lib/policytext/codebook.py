@@ -149,7 +149,7 @@ class Codebook(BaseModel):
             twice = sorted({name for name in ids if ids.count(name) > 1})
             if twice:
                 raise ValueError(f"the id {twice[0]!r} stands there twice: give each theme and value its own")
-        for entry in self.entries:
+        for _, entry in self.entries:
             for rule in entry.rules:
                 unknown = sorted({*rule.unless, *rule.themes} - set(themes))
                 if unknown:
@@ -157,15 +157,14 @@ class Codebook(BaseModel):
         return self
 
     @property
-    def entries(self) -> Iterator[Entry]:
-        """All themes, then all values of facets."""
-        yield from self.themes
-        for facet in self.facets:
-            yield from facet.values
+    def entries(self) -> Iterator[tuple[str, Entry]]:
+        """All themes, then all values of facets, each with what it is of: `theme`, or the id of the facet."""
+        yield from (("theme", theme) for theme in self.themes)
+        yield from ((facet.id, value) for facet in self.facets for value in facet.values)
 
     def names(self, language: str) -> dict[str, str]:
         """What to print for a theme or value, by id."""
-        return {entry.id: getattr(entry.name, language) or entry.id for entry in self.entries}
+        return {entry.id: getattr(entry.name, language) or entry.id for _, entry in self.entries}
 
 
 def load(home: Home) -> Codebook:

@@ -11,6 +11,7 @@ from scipy import sparse
 
 from policytext import stats
 from policytext.errors import PolicytextError
+from policytext.study import COLUMNS, empty
 
 
 def grouped(rows: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
@@ -125,31 +126,25 @@ def shares(own: Profiles, *, always: np.ndarray) -> pd.DataFrame:
     low, high: 95 % interval with paragraphs as clusters (`stats.clustered_interval`, nan below 10 of them); of an item
     that a group does not have, 0 and the one-sided bound of a rate of which nothing was seen.
     """
-    tables = []
+    columns = ["group", "item", "n", "total", "share", "low", "high", "range", "n_clusters", "design_effect"]
+    tables = [pd.DataFrame(columns=columns)] if not own.groups else []
     for number, group in enumerate(own.groups):
         rows = np.flatnonzero(own.group == number)
         some = np.flatnonzero((own.counts[rows].sum(axis=0) > 0) | always)
         table, sizes = own.counts[rows][:, some], own.sizes[rows]
         interval, n, total = stats.clustered_interval(table, sizes), table.sum(axis=0), sizes.sum()
-        found = {
-            "group": group,
-            "item": np.array(own.items, dtype=object)[some],
-            "n": n.astype(int),
-            "total": int(total),
-            "share": n / total,
-        }
-        found |= {"low": np.where(n > 0, interval.low, 0)}
-        found |= {"high": np.where(n > 0, interval.high, stats.upper_bound_of_zero(total))}
-        found |= {"range": (table > 0).sum(axis=0), "n_clusters": len(rows), "design_effect": interval.design_effect}
-        tables.append(pd.DataFrame(found))
-    columns = ["group", "item", "n", "total", "share", "low", "high", "range", "n_clusters", "design_effect"]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+        items, bound = np.array(own.items, dtype=object)[some], stats.upper_bound_of_zero(total)
+        low, high = np.where(n > 0, interval.low, 0), np.where(n > 0, interval.high, bound)
+        spread = (table > 0).sum(axis=0), len(rows), interval.design_effect
+        values = (group, items, n.astype(int), int(total), n / total, low, high, *spread)
+        tables.append(pd.DataFrame(dict(zip(columns, values, strict=True))))
+    return pd.concat(tables, ignore_index=True)
 
 
 def within_reports(
-    units: pd.DataFrame, compare: Callable[[pd.Series], tuple[Profiles, pd.DataFrame]], *, draws: int
-) -> list[pd.DataFrame]:
-    """The table of each report of several units, whose units are its groups, with report_id and smallest_p.
+    units: pd.DataFrame, compare: Callable[[pd.Series], tuple[Profiles, pd.DataFrame]], *, name: str, draws: int
+) -> pd.DataFrame:
+    """The table of that name: one for each report of several units, whose units are its groups, put together.
 
     compare: from the groups to their profiles and a table with the column group. smallest_p: the least p that relabelling
     the paragraphs of so short a unit could give.
@@ -157,13 +152,11 @@ def within_reports(
     tables = []
     for report_id, members in units.groupby("report_id", sort=False)["unit_id"]:
         own, found = compare(pd.Series(members.to_numpy(), index=members))
-        least = {
-            group: stats.smallest_p(len(own.group), int(n), draws=draws)
-            for group, n in zip(own.groups, own.n_paragraphs, strict=True)
-        }
+        least = [stats.smallest_p(len(own.group), int(n), draws=draws) for n in own.n_paragraphs]
         if len(found):
-            tables.append(found.assign(report_id=report_id, smallest_p=found["group"].map(least)))
-    return tables
+            smallest = found["group"].map(dict(zip(own.groups, least, strict=True)))
+            tables.append(found.assign(report_id=report_id, smallest_p=smallest))
+    return pd.concat(tables, ignore_index=True)[COLUMNS[name]] if tables else empty(name)
 
 
 def false_positives(
@@ -204,4 +197,4 @@ def false_positives(
             mean, margin = values.mean(), 1.96 * values.std(ddof=1) / np.sqrt(splits)
             row = {"group": group, "test": name, "share": mean, "low": max(0.0, mean - margin), "high": mean + margin}
             rows.append(row | {"splits": splits, "n": counts.shape[1], "n_clusters": len(inner)})
-    return pd.DataFrame(rows, columns=["group", "test", "share", "low", "high", "splits", "n", "n_clusters"])
+    return pd.DataFrame(rows, columns=COLUMNS["calibration"])

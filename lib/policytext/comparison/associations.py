@@ -67,9 +67,9 @@ def _cells(own: Profiles, draws: int, seed: int, min_n: int) -> pd.DataFrame:
     tested = every >= min_n
     p_naive, p, q = np.full((3, *n.shape), np.nan)
     if tested.any():
-        counts = own.only(tested).counts
-        p[:, tested], q[:, tested] = stats.settled_p(counts, own.sizes, own.group, draws=draws, seed=seed)
-        p_naive[:, tested] = fisher(n, every - n, size, total - size)[:, tested]
+        some = own.only(tested)
+        p[:, tested], q[:, tested] = stats.settled_p(some.counts, some.sizes, some.group, draws=draws, seed=seed)
+        p_naive[:, tested] = fisher(n[:, tested], (every - n)[:, tested], size, total - size)
     columns = {
         "group": np.array(own.groups)[:, None],
         "theme": np.array(own.items),
@@ -127,12 +127,10 @@ def cells(found: pd.DataFrame, *, families: Sequence[str] = (THEMES, "status")) 
 
 def labels(book: Codebook) -> dict[str, dict[str, str]]:
     """For each language the name of each code: `theme:T1`, `status:A` …"""
-    words: dict[str, dict[str, str]] = {"zh": {}, "en": {}}
-    for language, names in words.items():
-        names |= {f"{THEMES}:{entry.id}": getattr(entry.name, language) or entry.id for entry in book.themes}
-        for facet in book.facets:
-            names |= {f"{facet.id}:{value.id}": getattr(value.name, language) or value.id for value in facet.values}
-    return words
+    return {
+        language: {f"{family}:{entry.id}": getattr(entry.name, language) or entry.id for family, entry in book.entries}
+        for language in ("zh", "en")
+    }
 
 
 def within_reports(
@@ -153,10 +151,7 @@ def within_reports(
         found = associations(families, sentences, groups=groups, draws=draws, **options)
         return of_codes(next(iter(families.values())), sentences, groups=groups), found
 
-    tables = profiles.within_reports(units, compare, draws=draws)
-    return (
-        pd.concat(tables, ignore_index=True)[COLUMNS["associations_within"]] if tables else empty("associations_within")
-    )
+    return profiles.within_reports(units, compare, name="associations_within", draws=draws)
 
 
 def calibrate(own: Profiles, *, splits: int = 200, draws: int = 1_000, seed: int = 0) -> pd.DataFrame:

@@ -98,8 +98,7 @@ def within_reports(
     def compare(groups: pd.Series) -> tuple[Profiles, pd.DataFrame]:
         return of_terms(counts, groups=groups), keyness(counts, groups=groups, draws=draws, **options)  # type: ignore[arg-type]
 
-    tables = profiles.within_reports(units, compare, draws=draws)
-    return pd.concat(tables, ignore_index=True)[COLUMNS["keyness_within"]] if tables else empty("keyness_within")
+    return profiles.within_reports(units, compare, name="keyness_within", draws=draws)
 
 
 def dispersion(counts: pd.DataFrame, *, groups: pd.Series, min_n: int = MIN_N) -> pd.DataFrame:

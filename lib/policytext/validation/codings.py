@@ -70,17 +70,14 @@ def scheme_of(codebook: codebooks.Codebook) -> dict[str, list[str]]:
 
 def names_of(codebook: codebooks.Codebook) -> dict[str, dict[str, str]]:
     """For each language the words to print for `facet:value`, since facets share values: S is a level and an actor."""
-    entries = [("theme", theme) for theme in codebook.themes]
-    for facet in codebook.facets:
-        name = "instrument_tool" if facet.id == "instrument" else facet.id
-        entries += [(name, value) for value in facet.values]
     return {
         language: {
-            f"{facet}:{entry.id}": f"{entry.id if not entry.id.isdigit() else ''} {getattr(entry.name, language)}".strip()
-            for facet, entry in entries
+            f"{'instrument_tool' if of == 'instrument' else of}:{entry.id}":
+            f"{entry.id if not entry.id.isdigit() else ''} {getattr(entry.name, language)}".strip()
+            for of, entry in codebook.entries
         }
         for language in ("zh", "en")
-    }
+    }  # fmt: skip
 
 
 def coded(study: Study, sentences: pd.DataFrame, *, scheme: Scheme | None = None) -> pd.DataFrame:

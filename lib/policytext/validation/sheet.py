@@ -74,14 +74,12 @@ def make_sheet(
 
 def legend(codebook: codebooks.Codebook) -> pd.DataFrame:
     """One row per value that may be coded: column, value, name_zh, name_en, definition_zh, definition_en; no terms."""
-    columns = {facet: column for column, facet in FACETS.items()} | {"instrument": "instruments"}
-    rows = [("themes", theme) for theme in codebook.themes]
-    rows += [(columns[facet.id], value) for facet in codebook.facets for value in facet.values]
+    of = {facet: column for column, facet in FACETS.items()} | {"instrument": "instruments"}
     told = [
-        (column, entry.id, entry.name.zh, entry.name.en, entry.definition.zh, entry.definition.en)
-        for column, entry in rows
+        (of[family], entry.id, entry.name.zh, entry.name.en, entry.definition.zh, entry.definition.en)
+        for family, entry in codebook.entries
     ]
-    nones = [column for column in dict.fromkeys(column for column, _ in rows) if column != "status"]
+    nones = [column for column in dict.fromkeys(row[0] for row in told) if column != "status"]
     told += [(column, NONE.get(column, _EMPTY), "无", "none", "", "") for column in nones]
     zh = "每格必填；多个编码以分号连接，无则填上列的“无”"
     en = "Fill every cell; join several values with ;, and write the value of “none” where there is none"
