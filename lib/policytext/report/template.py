@@ -84,7 +84,6 @@ class Wording:
             "version",
             "parameter",
             "compare",
-            "versus",
             "reliability",
         )
         values = self.values
@@ -210,12 +209,8 @@ class Wording:
         own: other words for the verdicts (more, fewer, same, unknown).
         """
         q = next((row[name] for name in ("q_permutation", "q") if row.get(name) is not None), None)
-        verdict = words.direction(row.get(low), row.get(high), null=null, q=q)
+        verdict = words.direction(row.get(low), row.get(high), null=null, q=q, value=row[column])
         return self._word(verdict, [row[column], row.get(low), row.get(high), q], own)
-
-    def versus(self, one: Row, other: Row, column: str, low: str = "low", high: str = "high", **own: str) -> Markup:
-        """The word for a value of one row against that of another, by whether their intervals meet: `words.versus`."""
-        return self._word(words.versus(one, other, low, high), [one[column], other[column]], own)
 
     def reliability(self, row: Row, column: str = "alpha", **own: str) -> Markup:
         """The word for an agreement between coders, by its lower bound: `words.reliability`."""

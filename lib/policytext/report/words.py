@@ -141,27 +141,27 @@ def plural(value: float, noun: str, many: str = "") -> str:
 # ---------------------------------------------------------------- words that follow from values
 
 
-def direction(low: float | None, high: float | None, *, null: float = 0.0, q: float | None = None) -> str:
+def direction(
+    low: float | None,
+    high: float | None,
+    *,
+    null: float = 0.0,
+    q: float | None = None,
+    value: float | None = None,
+) -> str:
     """`more` where the whole interval lies above `null`, `fewer` where it lies below, else `same`: not distinguished.
 
     q: of the test, where there is one: from ALPHA on nothing is distinguished, whatever the interval says.
-    Without an interval, and without a test, `unknown`: such numbers are stated, never compared.
+    Without an interval the test decides, and `value` says which way. Without either, `unknown`: such numbers are stated,
+    never compared.
     """
     if low is None or high is None:
-        return "unknown"
+        if q is None or value is None:
+            return "unknown"
+        low = high = value
     if q is not None and q >= ALPHA:
         return "same"
     return "more" if low > null else "fewer" if high < null else "same"
-
-
-def versus(one: Mapping[str, Any], other: Mapping[str, Any], low: str = "low", high: str = "high") -> str:
-    """One value against another: `more` or `fewer` where their intervals do not meet, else `same`.
-
-    That is the careful rule: intervals that meet a little may still differ. Without an interval, `unknown`.
-    """
-    if any(row.get(bound) is None for row in (one, other) for bound in (low, high)):
-        return "unknown"
-    return "more" if one[low] > other[high] else "fewer" if one[high] < other[low] else "same"
 
 
 def reliability(low: float | None) -> str:
