@@ -352,7 +352,7 @@ def counts_of(units):
     return table.groupby(["unit_id", "paragraph_id", "term"], as_index=False)["n"].sum()
 
 
-NO_QUANTITIES = pd.DataFrame(columns=["unit_id", "sentence_id", "indicator", "surface"], dtype="str")
+NO_QUANTITIES = pd.DataFrame(columns=["unit_id", "sentence_id", "indicator", "surface", "comparator"], dtype="str")
 
 
 def test_a_term_is_only_here_where_not_even_its_characters_stand_elsewhere():
@@ -434,6 +434,9 @@ def test_each_finding_carries_interval_q_the_verdict_without_shared_wording_and_
         assert "q = 0.200 without shared wording, so the verdict hangs on shared wording" in sentence
         assert "difference between texts" in sentence
     assert any("The others include b, which contains it." in sentence for sentence in told)
+    untested = comparison.conclusions(rows.assign(q_without=np.nan), labels={}, names={},
+                                      caveats=comparison.caveat(groups, design), nested=[nested])  # fmt: skip
+    assert all("not tested without shared wording. *" in sentence for sentence in untested), "which is no verdict"
 
 
 def test_a_study_of_one_report_compares_nothing_and_crashes_nowhere(make_study):

@@ -17,12 +17,20 @@ from typing import Any
 import matplotlib
 import matplotlib.style
 from matplotlib import font_manager
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
+from matplotlib.lines import Line2D
 
 from policytext.errors import PolicytextError
 from policytext.presets import DEFAULT, PRESETS, Preset
+
+Labels = Mapping[str, Mapping[str, str]]
+"""Words for the names in a table, by language."""
+
+Captions = dict[str, dict[str, str]]
+"""Title, caption and alt text of a figure, and what is said where there is nothing to draw, in `zh` and `en`."""
 
 MM = 1 / 25.4
 """Inches in a millimetre."""
@@ -36,6 +44,12 @@ COLORS = ("#004b84", "#c76c22", "#22683c", "#9354a5", "#e2b236", "#36b3da", "#6f
 """Neighbours in lightness are 6 or more apart in L*, and lie on different sides of the axis from yellow to blue, so that
 all eight differ in grey and to eyes that do not tell red from green."""
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "h")
+DASHES = (0, (2, 1.5))
+"""Of intervals that are tentative."""
+
+HEAD = 36.0
+"""The most that names above columns take, in mm."""
+
 INK, MUTED, FAINT = "#1b1f24", "#667079", "#d5dade"
 
 _SALT = "policytext"
@@ -53,7 +67,7 @@ _INSTALLED = (
 _WORDS = {
     "rate": ("每万词频次", "Occurrences per 10,000 terms"),
     "n_chars": ("正文字数", "Characters"),
-    "n_paragraphs": ("段落", "Paragraphs"),
+    "n_paragraphs": ("段数", "Paragraphs"),
     "n_sentences": ("句数", "Sentences"),
     "interval": ("95%置信区间", "95% interval"),
     "tentative": ("仅供参考", "tentative"),
@@ -96,6 +110,20 @@ def _broken(line: str, letters: int) -> list[str]:
     if not any(ord(character) > 0x2E7F for character in line):
         return textwrap.wrap(line, letters) or [""]
     return [line[start : start + letters // 2] for start in range(0, len(line), letters // 2)] or [""]
+
+
+def span(words: str, *, size: float = 6.5) -> float:
+    """About how wide a line of words is, in mm."""
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in words) * size * POINT * 0.53
+
+
+def cut(words: str, width: float, *, size: float = 6.5) -> str:
+    """The beginning of words that fits into `width` mm, with … where that is not all."""
+    if span(words, size=size) <= width:
+        return words
+    return next(
+        words[:end] + "…" for end in range(len(words), 0, -1) if end == 1 or span(words[: end + 1], size=size) <= width
+    )
 
 
 def word(name: str, language: str) -> str:
@@ -221,6 +249,54 @@ def columns(most: int, *, least: float = 54) -> int:
 def figure(height: float, *, layout: str | None = "constrained") -> Figure:
     """An empty figure of a height in mm that fills its column; not pyplot's, so that a notebook shows it once."""
     return Figure(figsize=(width() * MM, height * MM), layout=layout)
+
+
+def panels(figure: Figure, number: int, columns: int, **shared: Any) -> list[Axes]:
+    """So many panels in so many columns; what is left of the last row stays empty."""
+    grid = list(figure.subplots(-(-number // columns), columns, squeeze=False, **shared).flat)
+    for axes in grid[number:]:
+        axes.set_axis_off()
+    return grid[:number]
+
+
+def rows(axes: Axes, places: Iterable[float], names: Iterable[str]) -> None:
+    """Names to the left, a faint line through each row, and no axis there."""
+    axes.set_yticks(list(places), list(names))
+    axes.grid(axis="y", color=FAINT, linewidth=0.4)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+
+
+def heads(axes: Axes, places: Iterable[float], names: Iterable[str]) -> None:
+    """Names above columns, upright: slanted Chinese is not found by a search in the PDF."""
+    axes.set_xticks(list(places), [wrapped(name, HEAD, size=6.5) for name in names], rotation=90, multialignment="left")
+    axes.tick_params(length=0, labeltop=True, labelbottom=False)
+    axes.spines[:].set_visible(False)
+
+
+def head(names: Iterable[str]) -> float:
+    """How high the names above columns are, in mm."""
+    return 3 + min(HEAD, max(map(span, names), default=0))
+
+
+def mark(shape: str, color: str, label: str, *, hollow: bool = False, size: float = 4.4, **look: Any) -> Line2D:
+    """An entry of a legend: a mark without a line."""
+    fill = "white" if hollow else color
+    return Line2D(
+        [], [], marker=shape, color=color, markerfacecolor=fill, markersize=size, linewidth=0, label=label, **look
+    )
+
+
+def stroke(color: str, label: str, **look: Any) -> Line2D:
+    """An entry of a legend: a line."""
+    return Line2D([], [], color=color, label=label, **{"linewidth": 0.9, **look})
+
+
+def legend(figure: Figure, handles: list[Line2D], *, least: float, below: bool = False) -> None:
+    """What marks mean, above or below the panels, each entry at least so many mm wide."""
+    where = f"outside {'lower' if below else 'upper'} left"
+    figure.legend(handles=handles, loc=where, ncols=columns(len(handles), least=least), frameon=False)
 
 
 def statement(words: str) -> Figure:

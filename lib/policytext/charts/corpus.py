@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,9 +10,7 @@ from matplotlib.patches import Rectangle
 
 from policytext import style
 from policytext.study import KINDS
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 _SIZES = ("n_chars", "n_paragraphs", "n_sentences")
 
@@ -29,8 +26,10 @@ def design(units: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
     values = {fact: _values(units[fact]) for fact in ("year", "doc_type", "level")}
     facts = [fact for fact, found in values.items() if found]
     names = [style.wrapped(words.get(unit, unit), 44, size=6.5) for unit in units["unit"]]
+    heads = {fact: [words.get(str(value), str(value)) for value in values[fact]] for fact in facts}
     height = max(5.2, 2.6 * max(name.count("\n") + 1 for name in names) + 1.5)
-    figure = style.figure(24 + height * (len(units) + 0.3 * units["report_id"].nunique()))
+    top = style.head(head for own in heads.values() for head in own)
+    figure = style.figure(8 + top + height * (len(units) + 0.3 * units["report_id"].nunique()))
     bars = max(3.0, 0.25 * sum(len(values[fact]) for fact in facts))
     widths = [len(values[fact]) for fact in facts] + [bars, 0.8 * bars, 0.8 * bars]
     panels = figure.subplots(1, len(widths), sharey=True, width_ratios=widths)
@@ -42,8 +41,8 @@ def design(units: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
             if pd.notna(value) and value in values[fact]:
                 color, mark = look[report]
                 axes.plot(values[fact].index(value), row, mark, color=color, markersize=4.5, clip_on=False)
-        ticks = [words.get(str(value), str(value)) for value in values[fact]]
-        axes.set_xticks(range(len(ticks)), ticks, rotation=60, ha="left", rotation_mode="anchor")
+        ticks = heads[fact]
+        style.heads(axes, range(len(ticks)), ticks)
         axes.set_xlim(-0.6, len(ticks) - 0.4)
         axes.grid(axis="both", color=style.FAINT, linewidth=0.4)
     for size, axes in zip(_SIZES, panels[len(facts) :], strict=True):
@@ -104,7 +103,8 @@ def accounting(kinds: pd.DataFrame, *, labels: Labels, language: str = "en") -> 
     words = labels[language]
     reports = list(dict.fromkeys(kinds["report_id"]))
     columns = [kind for kind in KINDS if kind in set(kinds["kind"])]
-    figure = style.figure(26 + 8 * len(reports))
+    names = [KINDS[kind][language != "zh"] for kind in columns]
+    figure = style.figure(4 + style.head(names) + 8 * len(reports))
     axes = figure.subplots()
     longest = max(kinds.loc[~kinds["counted"], "n_chars"], default=1)
     for row in kinds.itertuples():
@@ -112,13 +112,10 @@ def accounting(kinds: pd.DataFrame, *, labels: Labels, language: str = "en") -> 
         color, alpha = (style.COLORS[0], 0.3) if row.counted else (style.COLORS[1], 0.1 + 0.6 * row.n_chars / longest)
         axes.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, color=color, alpha=alpha, linewidth=0))
         axes.annotate(f"{row.n_chars:,}", (x, y), ha="center", va="center", fontsize=6.5)
-    names = [KINDS[kind][language != "zh"] for kind in columns]
-    axes.set_xticks(range(len(columns)), names, rotation=40, ha="left", rotation_mode="anchor")
+    style.heads(axes, range(len(columns)), names)
     axes.set_yticks(range(len(reports)), [words.get(report, report) for report in reports])
     axes.set_xlim(-0.6, len(columns) - 0.4)
     axes.set_ylim(len(reports) - 0.5, -0.5)
-    axes.spines[:].set_visible(False)
-    axes.tick_params(length=0, labeltop=True, labelbottom=False)
     return figure
 
 

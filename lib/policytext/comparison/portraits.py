@@ -105,7 +105,7 @@ def portraits(
 
     frequency: the table of that name. section term: the `top_n` most frequent, per 10,000 terms. theme, status: share of
     the group's sentences with that code, in the order of the codes. indicator: quantities with an indicator, in the
-    order of the text, written as there. outline: headings of the first two levels. formula: numbers put together (3+3+N).
+    order of the text, written as there, behind ≥, < or ≈. outline: headings of the first two levels. formula: numbers put together (3+3+N).
     """
     own = grouped(sentences, groups)
     sizes, group_of = own.groupby("group").size(), own.set_index("sentence_id")["group"]
@@ -121,8 +121,9 @@ def portraits(
         share = n.div(sizes, axis=0).rename_axis(columns="item").stack().rename("value").reset_index()
         parts.append(share.assign(section=section))
     told = quantities[(quantities["indicator"].fillna("") != "") & (quantities["surface"].fillna("") != "")]
+    bound = told["comparator"].map({"lower": "≥", "upper": "<", "approx": "≈"}).fillna("")
     parts += [
-        _listed(told.assign(item=told["indicator"] + " " + told["surface"]), "indicator", groups),
+        _listed(told.assign(item=told["indicator"] + " " + bound + told["surface"]), "indicator", groups),
         _listed(outline[outline["level"] <= 2].rename(columns={"heading": "item"}), "outline", groups),
         _listed(formulas.rename(columns={"surface": "item"}), "formula", groups),
     ]

@@ -8,14 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from policytext import style
 from policytext.charts.comparison.some import some
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 _LINE, _NAMES, _TITLE = 2.7, 40.0, 5.0  # millimetres: a line of text, room for names of groups, a title
 _MOST = 0.6
@@ -30,11 +27,6 @@ _FRAMES = {
 _WORDS = {
     "holds": ("以段落为单位成立（q<0.05）", "distinguished over paragraphs (q < 0.05)"),
     "naive": ("仅以句为单位成立：未能区分", "over sentences only: not distinguished"),
-    "untested": ("太少，未检验", "too few to be tested"),
-    "theme": ("主题", "Themes"),
-    "status": ("状态", "Status"),
-    "instrument": ("政策工具", "Instruments"),
-    "actor": ("行动者", "Actors"),
 }
 
 
@@ -54,40 +46,22 @@ def cells(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figur
         group: style.wrapped(words.get(group, group).replace("\n", "  "), room, size=6.5) for group in shown["group"]
     }
     rows = {group: max(4.6, 1.2 + _LINE * (name.count("\n") + 1)) for group, name in names.items()}
-    heads = [_cut(head, 34) for head in heads]
-    slant = max(len(head) * (1.15 if head.isascii() else 2.3) for head in heads) * 0.87 + 4
     heights = [
         sum(rows[group] for group in own["group"].unique()) + (_TITLE if report else 0) for report, own in panels
     ]
-    figure = style.figure(slant + sum(heights) + 12 + 2 * len(panels))
+    figure = style.figure(style.head(heads) + sum(heights) + 12 + 2 * len(panels))
     drawn = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
     for number, (axes, (report, own)) in enumerate(zip(drawn, panels, strict=True)):
-        title = (
-            _cut(words.get(report, report).replace("\n", "  "), int((style.width() - room) / 1.25)) if report else ""
-        )
+        title = style.cut(words.get(report, report).replace("\n", "  "), style.width() - room, size=7) if report else ""
         _matrix(axes, own, list(columns.itertuples(index=False, name=None)), names, rows, title)
         if number == 0:
-            axes.set_xticks(_places(columns["family"]), heads, rotation=60, ha="left", rotation_mode="anchor")
-            axes.tick_params(labeltop=True, labelbottom=False)
-    handles = [
-        Line2D(
-            [],
-            [],
-            color=_FRAMES[kind][0],
-            linestyle=_FRAMES[kind][1],
-            linewidth=_FRAMES[kind][2],
-            label=_WORDS[word][second],
-        )
-        for kind, word in (("both", "holds"), ("sentences", "naive"))
-    ]
-    figure.legend(handles=handles, loc="outside lower left", ncols=style.columns(2, least=60), frameon=False)
+            style.heads(axes, _places(columns["family"]), heads)
+    handles = []
+    for kind, word in (("both", "holds"), ("sentences", "naive")):
+        color, line, width = _FRAMES[kind]
+        handles.append(style.stroke(color, _WORDS[word][second], linestyle=line, linewidth=width))
+    style.legend(figure, handles, least=60, below=True)
     return figure
-
-
-def _cut(text: str, letters: int) -> str:
-    """A text of so many letters at the most, a Chinese character counting as two."""
-    lines = style.wrapped(text, letters * 6.5 * style.POINT * 0.53, size=6.5).split("\n")
-    return lines[0] + ("…" if len(lines) > 1 else "")
 
 
 def _places(families: pd.Series) -> list[float]:
@@ -154,12 +128,13 @@ def cells_words(shown: pd.DataFrame, *, draws: int, of: int | None = None) -> Ca
         "caption": {
             "zh": f"格中数字为该文本的句占比与其余文本之差（百分点），共{groups}个文本、{tested}个受检格。以句为独立观测的Fisher检验判定{naive}格有别（各族内q<0.05），"
             f"以段落为单位置换{draws:,}次后其中{both}格成立，{naive - both}格未能区分；置换检验共判定{held}格（实线框）。"
-            "灰色格因句数太少未检验。未能区分不等于无差异；差异是文本之间的，年份与文体并未分开。" + note["zh"],
+            "蓝色为多于其余文本，橙色为少于，越深相差越大；灰色格因句数太少未检验。未能区分不等于无差异；差异是文本之间的，年份与文体并未分开。"
+            + note["zh"],
             "en": f"Numbers are the share of a text's sentences less that of the other texts, in percentage points: {style.many(groups, 'text')}, "
             f"{style.many(tested, 'cell')} tested. Fisher's test, which takes sentences as independent, calls {naive} of them different "
             f"(q below 0.05 within a family); in {draws:,} permutations of paragraphs {both} of these hold and {naive - both} are not "
-            f"distinguished. The permutation distinguishes {held} in all (solid frames). Grey cells have too few sentences to be "
-            "tested. Not distinguished is not the same as no difference; year and kind of text are not held apart from place."
+            f"distinguished. The permutation distinguishes {held} in all (solid frames). Blue is more than elsewhere, orange "
+            "less; grey cells have too few sentences to be tested. Not distinguished is not the same as no difference; year and kind of text are not held apart from place."
             + note["en"],
         },
         "alt": {
@@ -182,13 +157,14 @@ def voices_words(shown: pd.DataFrame, *, draws: int) -> Captions:
         "title": {"zh": "报告内部的比较：主题与状态", "en": "Within reports: themes and status of each voice"},
         "caption": {
             "zh": f"{reports}份报告内部{units}个单元的比较：文体、年份、版面相同，是本语料中设计最可靠的比较。数字为该单元的句占比与同一报告其余单元之差（百分点）。"
-            f"{tested}个受检格中，Fisher检验（句为单位）判定{naive}格，段落置换（至多{draws:,}次）后其中{both}格成立，共判定{held}格（实线框）；其余未能区分。灰色格因句数太少未检验。"
+            f"{tested}个受检格中，Fisher检验（句为单位）判定{naive}格，段落置换（至多{draws:,}次）后其中{both}格成立，共判定{held}格（实线框）；其余未能区分。蓝色为多于同报告其余单元，橙色为少于；灰色格因句数太少未检验。"
             "段落很少的单元无论说什么都难以区分。",
             "en": f"{style.many(units, 'unit')} compared within {style.many(reports, 'report')}, where kind of text, year and page are the same: the "
             "soundest design here. Numbers are the share of a unit's sentences less that of the other units of its report, in "
             f"percentage points. Of {style.many(tested, 'cell')} tested, Fisher's test over sentences calls {naive} different; in up to "
             f"{draws:,} permutations of paragraphs, of these hold: {both}; distinguished in all (solid frames): {held}; the "
-            "others are not distinguished. Grey cells have too few sentences to be tested. Units of very few paragraphs cannot be, whatever they say.",
+            "others are not distinguished. Blue is more than the other units, orange less; grey cells have too few sentences to be "
+            "tested. Units of very few paragraphs cannot be, whatever they say.",
         },
         "alt": {
             "zh": f"{reports}个矩阵，每个一份报告，{units}行为单元，各列为主题与状态；实线框{held}格。",

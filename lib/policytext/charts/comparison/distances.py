@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from policytext import style
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 _LINE = 2.7
 _WORDS = {
@@ -46,11 +41,10 @@ def distances(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
         top += height
     bases = list(dict.fromkeys(shown["basis"]))
     columns = style.columns(len(bases), least=60)
-    lines = -(-len(bases) // columns)
-    figure = style.figure(22 + lines * (16 + top))
-    panels = list(figure.subplots(lines, columns, squeeze=False, sharey=True).flat)
+    figure = style.figure(22 - (-len(bases) // columns) * (16 + top))
+    panels = style.panels(figure, len(bases), columns, sharey=True)
     at = {(a, b): place for (a, b, _), place in zip(pairs, places, strict=True)}
-    for basis, axes in zip(bases, panels, strict=False):
+    for basis, axes in zip(bases, panels, strict=True):
         own = shown[shown["basis"] == basis]
         y = [at[pair] for pair in zip(own["group_a"], own["group_b"], strict=True)]
         axes.hlines(y, own["low"], own["high"], color=style.COLORS[0], linewidth=0.9, alpha=0.6)
@@ -60,18 +54,18 @@ def distances(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
         axes.plot(own["halves"], y, "s", color=style.COLORS[1], markersize=3.6)
         axes.set_title(_WORDS.get(basis, (basis, basis))[second], loc="left")
         axes.set_xlabel(_WORDS[own["metric"].iloc[0]][second])
-        axes.set_yticks(places, names)
+        style.rows(axes, places, names)
         axes.set_ylim(top, 0)
         drawn = own[["distance", "low", "high", "halves", "baseline"]].to_numpy()
         axes.set_xlim(max(-0.02, np.nanmin(drawn) - 0.05), min(1.02, np.nanmax(drawn) + 0.05))
-        axes.grid(axis="y", color=style.FAINT, linewidth=0.4)
-        axes.set_axisbelow(True)
-        axes.tick_params(axis="y", length=0)
-        axes.tick_params(axis="x", labelbottom=True)
-        axes.spines["left"].set_visible(False)
-    for axes in panels[len(bases) :]:
-        axes.set_axis_off()
-    figure.legend(handles=_handles(second), loc="outside lower left", ncols=style.columns(2, least=70), frameon=False)
+    blue, orange = style.COLORS[0], style.COLORS[1]
+    handles = [
+        style.mark("o", blue, _WORDS["whole"][second]),
+        style.stroke(blue, _WORDS["interval"][second], alpha=0.6),
+        style.mark("s", orange, _WORDS["halves"][second]),
+        style.mark("D", orange, _WORDS["baseline"][second], hollow=True),
+    ]
+    style.legend(figure, handles, least=70, below=True)
     return figure
 
 
@@ -81,16 +75,6 @@ def _pair(one: str, other: str, room: float) -> str:
     if "\n" not in style.wrapped(together, room, size=6.5):
         return together
     return f"{style.wrapped(one, room, size=6.5)} –\n{style.wrapped(other, room - 3, size=6.5)}"
-
-
-def _handles(second: bool) -> list[Line2D]:
-    blue, orange = style.COLORS[0], style.COLORS[1]
-    return [
-        Line2D([], [], marker="o", color=blue, markersize=4, linewidth=0, label=_WORDS["whole"][second]),
-        Line2D([], [], color=blue, linewidth=0.9, alpha=0.6, label=_WORDS["interval"][second]),
-        Line2D([], [], marker="s", color=orange, markersize=3.6, linewidth=0, label=_WORDS["halves"][second]),
-        Line2D([], [], marker="D", color=orange, markerfacecolor="white", markersize=3.6, linewidth=0, label=_WORDS["baseline"][second]),
-    ]  # fmt: skip
 
 
 def distances_words(shown: pd.DataFrame, *, pairs: int) -> Captions:

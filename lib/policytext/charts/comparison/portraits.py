@@ -7,13 +7,10 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from policytext import style
 from policytext.charts.comparison.some import some
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 _ROW, _HEAD, _LINE = 3.9, 9.0, 2.9  # millimetres
 _WORDS = {
@@ -45,28 +42,24 @@ def only_here(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
     panels = [(str(group), rows.reset_index(drop=True)) for group, rows in shown.groupby("group", sort=False)]
     figure = style.figure(16 + sum(_HEAD + _ROW * len(rows) for _, rows in panels))
     heights = [len(rows) + 1 for _, rows in panels]
-    drawn = figure.subplots(len(panels), 1, squeeze=False, sharex=True, height_ratios=heights)[:, 0]
+    drawn = style.panels(figure, len(panels), 1, sharex=True, height_ratios=heights)
     look = _look([group for group, _ in panels], labels[language])
     for axes, (group, rows) in zip(drawn, panels, strict=True):
         color, mark = look[group]
         axes.hlines(rows.index, 0, rows["silence"], color=style.MUTED, linewidth=0.9)
         axes.plot(rows["silence"], rows.index, "|", color=style.MUTED, markersize=5)
         axes.plot(rows["rate"], rows.index, mark, color=color, markersize=4.6)
-        axes.set_yticks(rows.index, [f"{item}  n = {n}" for item, n in zip(rows["item"], rows["n"], strict=True)])
+        style.rows(axes, rows.index, [f"{item}  n = {n}" for item, n in zip(rows["item"], rows["n"], strict=True)])
         axes.set_ylim(len(rows) - 0.4, -0.6)
         title = labels[language].get(group, group).replace("\n", "  ")
         axes.set_title(style.wrapped(title, style.width() - 30), loc="left")
-        axes.grid(axis="y", color=style.FAINT, linewidth=0.4)
-        axes.set_axisbelow(True)
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
     drawn[0].set_xlim(0, 1.05 * shown[["rate", "silence"]].max().max())  # shared by all
     drawn[-1].set_xlabel(_WORDS["rate"][second])
     handles = [
-        Line2D([], [], marker="o", color=style.INK, markersize=4.6, linewidth=0, label=_WORDS["here"][second]),
-        Line2D([], [], color=style.MUTED, linewidth=0.9, marker="|", markersize=5, label=_WORDS["silence"][second]),
+        style.mark("o", style.INK, _WORDS["here"][second]),
+        style.stroke(style.MUTED, _WORDS["silence"][second], marker="|", markersize=5),
     ]
-    figure.legend(handles=handles, loc="outside lower left", ncols=style.columns(2, least=70), frameon=False)
+    style.legend(figure, handles, least=70, below=True)
     return figure
 
 
@@ -149,7 +142,7 @@ def _bars(
 ) -> None:
     places = range(len(rows))
     axes.barh(places, rows["value"], height=0.62, color=color, alpha=0.75)
-    names = [_cut(words.get(f"{section}:{item}", item), 26) for item in rows["item"]]
+    names = [style.cut(words.get(f"{section}:{item}", item), 34, size=6) for item in rows["item"]]
     axes.set_yticks(places, names, fontsize=6)
     axes.set_ylim(most - 0.4, -0.6)
     axes.set_xlim(0, limit)
@@ -164,7 +157,6 @@ def _bars(
 def _texts(own: pd.DataFrame, width: float, language: str) -> list[tuple[str, bool]]:
     """The lines of the text beside the bars, and whether each is a heading."""
     second = language != "zh"
-    letters = int(width / (6 * style.POINT * 0.53))
     lines: list[tuple[str, bool]] = []
     for section in ("outline", "indicator", "formula"):
         items = list(own.loc[own["section"] == section, "item"])
@@ -172,18 +164,15 @@ def _texts(own: pd.DataFrame, width: float, language: str) -> list[tuple[str, bo
         if section == "formula":
             items = ["  ".join(items)] if items else []
         shown = items[: _MOST.get(section, 1)]
-        lines += [(_cut(item, letters), False) for item in shown] or [(_WORDS["none"][second], False)]
+        lines += [(style.cut(_paired(item), width, size=6), False) for item in shown] or [
+            (_WORDS["none"][second], False)
+        ]
     return lines
 
 
-def _cut(text: str, letters: int) -> str:
-    """A text cut to as many letters as fit, a Chinese character counting as two."""
-    wide = 0
-    for at, letter in enumerate(text):
-        wide += 2 if ord(letter) > 0x2E7F else 1
-        if wide > letters:
-            return f"{text[: max(at - 1, 1)]}…"
-    return text
+def _paired(text: str) -> str:
+    """The same text without quotation marks where only one of a pair stands in it."""
+    return text if text.count("“") == text.count("”") else text.replace("“", "").replace("”", "")
 
 
 def portraits_words(shown: pd.DataFrame, *, of: int | None = None) -> Captions:
@@ -195,9 +184,11 @@ def portraits_words(shown: pd.DataFrame, *, of: int | None = None) -> Captions:
         "title": {"zh": "各地文本画像", "en": "A portrait of each text"},
         "caption": {
             "zh": f"{groups}个文本：最常用的{top_n}个词、各主题与状态占句数的比例，以及文本自述的框架、指标和数字组合（括号内为总数，只列前几项）。"
-            "同一页同一列的横轴相同。仅作描述，未经检验：差异可能来自文体、年份或篇幅。" + note["zh"],
+            "框架只计前两级标题，指标只计说明了所指的数字，相同的只计一次，因此少于框架图与指标图中的数目。同一页同一列的横轴相同。仅作描述，未经检验：差异可能来自文体、年份或篇幅。"
+            + note["zh"],
             "en": f"{style.many(groups, 'text')}: the {top_n} most frequent terms, the shares of sentences with each theme and status, and the "
-            "outline, indicators and number formulas of its own (their number in brackets, the first few in words). Axes of a "
+            "outline, indicators and number formulas of its own (their number in brackets, the first few in words). Outlines count headings of the first two levels "
+            "only, indicators numbers that say what they count, and repeats once: fewer than in the figures of outlines and indicators. Axes of a "
             "column are the same on a page. A description without tests: kind of text, year and length may be behind any difference."
             + note["en"],
         },

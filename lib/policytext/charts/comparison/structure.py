@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from itertools import pairwise
 
 import pandas as pd
@@ -12,9 +12,8 @@ from matplotlib.patches import Ellipse
 from matplotlib.ticker import PercentFormatter
 
 from policytext import style
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.comparison.distances import MANY
+from policytext.style import Captions, Labels
 
 _WORDS = {
     "texts": ("各文本", "texts"),
@@ -24,7 +23,7 @@ _WORDS = {
     "inertia": ("惯量（χ²/n）", "Inertia (χ²/n)"),
     "share": ("随机重排的比例", "Share of relabellings"),
     "axis": ("第{}轴（占惯量{:.0%}）", "Axis {} ({:.0%} of the inertia)"),
-    "distance": ("距离（类平均法）", "Distance (average linkage)"),
+    "distance": ("{}距离（类平均法）", "{} distance (average linkage)"),
 }
 
 
@@ -40,10 +39,9 @@ def chance(shown: pd.DataFrame, *, language: str = "en") -> Figure:
     """
     panels = list(shown.groupby(["grouping", "basis"], sort=False))
     columns = style.columns(min(2, len(panels)), least=60)
-    lines = -(-len(panels) // columns)
-    figure = style.figure(6 + 42 * lines)
-    drawn = list(figure.subplots(lines, columns, squeeze=False).flat)
-    for axes, ((grouping, basis), bins) in zip(drawn, panels, strict=False):
+    figure = style.figure(6 - 42 * (-len(panels) // columns))
+    drawn = style.panels(figure, len(panels), columns)
+    for axes, ((grouping, basis), bins) in zip(drawn, panels, strict=True):
         observed, p = bins["inertia"].iloc[0], bins["p"].iloc[0]
         color = style.COLORS[0] if p < 0.05 else style.MUTED
         axes.bar(bins["left"], bins["share"], bins["right"] - bins["left"], align="edge", color=style.FAINT)
@@ -54,8 +52,6 @@ def chance(shown: pd.DataFrame, *, language: str = "en") -> Figure:
         axes.set_xlim(low - 0.04 * (high - low), high + 0.04 * (high - low))
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
         axes.locator_params(axis="both", nbins=5)
-    for axes in drawn[len(panels) :]:
-        axes.set_axis_off()
     figure.supxlabel(_word("inertia", language), fontsize=7)
     figure.supylabel(_word("share", language), fontsize=7)
     return figure
@@ -112,8 +108,13 @@ def picture(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fig
     if groups:
         below = figure.add_axes(((room + 8) / width, 10 / whole, (width - room - 14) / width, sum(rows) / whole))
         _branches(below, shown, groups, rows, names, look)
-        below.set_xlabel(_word("distance", language))
+        below.set_xlabel(_word("distance", language).format(_metric(groups)))
     return figure
+
+
+def _metric(groups: Sized) -> str:
+    """The distance that a tree of so many groups is made of."""
+    return "Hellinger" if len(groups) > MANY else "Jensen–Shannon"
 
 
 def _map(
@@ -218,13 +219,15 @@ def picture_words(shown: pd.DataFrame, structure: pd.DataFrame, *, grouping: str
     p = float(rows["p"].iloc[0]) if len(rows) else 1.0
     inertia, by = (float(rows[name].iloc[0]) if len(rows) else 0.0 for name in ("inertia", "by_chance"))
     shares = shown.loc[shown["kind"] == "axis", "x"].sum() if len(shown) else 0.0
+    metric = _metric(shown[shown["kind"] == "leaf"]) if len(shown) else ""
     joined = shown[(shown["kind"] == "branch") & shown["contribution"].notna()] if len(shown) else shown
     firm = int((joined["contribution"] >= 0.7).sum()) if len(joined) else 0
     items = int((shown["kind"] == "item").sum()) if len(shown) else 0
     zh, en = (_word(basis, language) for language in ("zh", "en"))
     tree = {
-        "zh": f"下：按距离聚类（类平均法），实心结点在70%以上的重抽样中重现，共{firm}个；颜色与符号上下一致。",
-        "en": f"Below: tree by average linkage; solid junctions come back in 70% of the resamples or more ({firm}); colours and "
+        "zh": f"下：按{metric}距离聚类（类平均法），实心结点在70%以上的段落重抽样中重现，共{firm}个，空心结点不足70%，并不稳定；颜色与符号上下一致。",
+        "en": f"Below: tree of {metric} distances by average linkage; solid junctions come back in 70% of the resamples or more ({firm}), "
+        "hollow ones in fewer and are not stable; colours and "
         "marks are the same in both. ",
     }
     tree = (

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 from matplotlib.figure import Figure
 
 from policytext import style
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 _ROW, _MANY = 3.9, 40
 _WORDS = {
@@ -31,55 +27,34 @@ def wording(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fig
     panels = list(shown.groupby("kind", sort=False))
     groups = [group for group in shown["group"].cat.categories if group in set(shown["group"])]
     dots = len(groups) <= _MANY
-    names = [style.wrapped(words.get(group, group).splitlines()[0], 40, size=6.5).split("\n") for group in groups]
-    heads = [name[0] + ("…" if len(name) > 1 else "") for name in names]
-    slant = 0.87 * max(len(head) * (1.15 if head.isascii() else 2.3) for head in heads) + 4 if dots else 2
+    heads = [words.get(group, group).splitlines()[0] for group in groups]
     rows = {str(kind): own["text"].nunique() for kind, own in panels}
-    figure = style.figure(slant + sum(3 + _ROW * (n + 1.6) for n in rows.values()) + 8)
-    drawn = figure.subplots(len(panels), 1, squeeze=False, height_ratios=[n + 1.6 for n in rows.values()], sharex=True)[
-        :, 0
-    ]
+    figure = style.figure((style.head(heads) if dots else 2) + sum(3 + _ROW * (n + 1.6) for n in rows.values()) + 8)
+    drawn = style.panels(figure, len(panels), 1, height_ratios=[n + 1.6 for n in rows.values()], sharex=True)
     for number, (axes, (kind, own)) in enumerate(zip(drawn, panels, strict=True)):
         texts = list(dict.fromkeys(own["text"]))
         at = {text: row for row, text in enumerate(texts)}
         if dots:
-            axes.plot(
-                [groups.index(group) for group in own["group"]],
-                own["text"].map(at),
-                "o",
-                color=style.COLORS[0],
-                markersize=3.6,
-            )
+            places = [groups.index(group) for group in own["group"]]
+            axes.plot(places, own["text"].map(at), "o", color=style.COLORS[0], markersize=3.6)
             axes.set_xlim(-0.6, len(groups) - 0.4)
         else:
             first = own.drop_duplicates("text")
             axes.barh(first["text"].map(at), first["n_groups"], height=0.6, color=style.COLORS[0])
-        axes.set_yticks(range(len(texts)), [_short(text) for text in texts])
+        axes.set_yticks(range(len(texts)), [style.cut(text, 58) for text in texts])
         axes.set_ylim(len(texts) - 0.4, -1.6)
-        axes.text(
-            0,
-            -1,
-            _WORDS[kind][second],
-            transform=axes.get_yaxis_transform(),
-            va="center",
-            fontsize=7,
-            color=style.MUTED,
-        )
+        title = {"va": "center", "fontsize": 7, "color": style.MUTED}
+        axes.text(0, -1, _WORDS[kind][second], transform=axes.get_yaxis_transform(), **title)
         axes.grid(axis="both" if dots else "x", color=style.FAINT, linewidth=0.4)
         axes.set_axisbelow(True)
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)
         if dots:
-            axes.set_xticks(range(len(groups)), heads, rotation=60, ha="left", rotation_mode="anchor")
-            axes.tick_params(labeltop=number == 0, labelbottom=False)
+            style.heads(axes, range(len(groups)), heads)
+            axes.tick_params(labeltop=number == 0)
     if not dots:
         figure.supxlabel(_WORDS["n_groups"][second], fontsize=7)
     return figure
-
-
-def _short(text: str) -> str:
-    """A wording as long as a row has room for."""
-    return text if len(text) <= 24 else f"{text[:23]}…"
 
 
 def wording_words(shown: pd.DataFrame, reuse: pd.DataFrame) -> Captions:

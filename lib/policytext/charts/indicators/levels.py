@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from policytext import style
 from policytext.charts.indicators import marking
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 _LINE, _PAD, _HEAD = 2.7, 1.1, 7.0
 _FAR = 20
@@ -38,7 +36,7 @@ def levels(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
     ]
     columns = style.columns(3, least=45)
     figure = style.figure(sum(heights) + 6 + 4 * -(-6 // columns))
-    drawn = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
+    drawn = style.panels(figure, len(panels), 1, height_ratios=heights)
     for axes, rows, title in zip(drawn, panels, titles, strict=True):
         _panel(axes, rows, names, language)
         axes.set_title(title, loc="left", linespacing=1.2)
@@ -75,40 +73,29 @@ def _panel(axes: Axes, rows: pd.DataFrame, names: Mapping[str, str], language: s
         year = row.year or marking.word("undated", language)
         told = f"{marking.SIGNS.get(row.comparator, '')}{marking.number(row.value, language)} · {year}"
         told += f" {marking.word('target', language)}" if row.status == "target" else ""
-        axes.annotate(
-            told,
-            (1.02, y),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            fontsize=6.2,
-            color=color,
-            annotation_clip=False,
-        )
+        axes.text(1.02, y, told, transform=axes.get_yaxis_transform(), va="center", fontsize=6.2, color=color)
     if _is_far(rows):
         axes.set_xscale("log")
         axes.set_xlim(rows["value"].min() / 1.5, rows["value"].max() * 1.5)
     else:
         axes.set_xlim(min(0, rows["value"].min()), max(rows["value"].max(), 0) * 1.05 or 1)
     axes.set_ylim(top, 0)
-    axes.set_yticks(places, [names[unit] for unit in rows["unit_id"]])
+    style.rows(axes, places, [names[unit] for unit in rows["unit_id"]])
     axes.set_xticks([], [])
     axes.set_xticks([], [], minor=True)
-    axes.hlines(places, 0, 1, transform=axes.get_yaxis_transform(), color=style.FAINT, linewidth=0.4, zorder=0)
-    axes.tick_params(axis="y", length=0)
-    axes.spines[["bottom"]].set_visible(False)
+    axes.spines["left"].set_visible(not _is_far(rows))  # stands for zero
+    axes.spines["bottom"].set_visible(False)
 
 
-def _handles(present: set[str], language: str) -> list[Line2D]:
+def _handles(present: set[str], language: str) -> list[Artist]:
     """What colour means, what filling means, and the comparators that occur."""
-    colors = [marking.handle("o", style.COLORS[0], marking.word("like", language))]
-    colors.append(marking.handle("o", style.MUTED, marking.word("alone", language)))
-    fills = [marking.handle("o", style.INK, marking.word("reached", language))]
-    fills.append(marking.handle("o", style.INK, marking.word("target", language), hollow=True))
     bounds = [name for name in ("lower", "upper", "approx") if name in present]
     return [
-        *colors,
-        *fills,
-        *(marking.handle(marking.MARKS[name], style.INK, marking.word(name, language)) for name in bounds),
+        style.mark("o", style.COLORS[0], marking.word("like", language)),
+        style.mark("o", style.MUTED, marking.word("alone", language)),
+        style.mark("o", style.INK, marking.word("reached", language)),
+        style.mark("o", style.INK, marking.word("target", language), hollow=True),
+        *(style.mark(marking.MARKS[name], style.INK, marking.word(name, language)) for name in bounds),
     ]
 
 
@@ -124,11 +111,13 @@ def levels_words(shown: pd.DataFrame, *, n_numbers: int) -> Captions:
             "zh": f"至少两个单元给出数字的{n}项指标，共{len(shown)}个数字（{units}个单元），其中{targets}个是目标值（空心），{bounds}个是界限或约数。"
             f"蓝色为不同地区同年、同为已实现或同为目标、可以相比的数字（{n_like}项指标，{like}个）；"
             "灰色的年份或性质不同，或一地包含另一地，只宜并列，不宜比较。任何数字都不相加。"
+            "各小图各有横轴，自零（左端竖线）起；注明“对数轴”的以对数排列，不自零起。数值与年份写在右侧。"
             f"指标表共有{n_numbers}个数字。",
             "en": f"{style.many(n, 'indicator')} that two units or more give: {style.many(len(shown), 'number')} of {style.many(units, 'unit')}, "
             f"of which {targets} are targets (hollow) and {bounds} bounds or rough. Blue numbers are of different places, the same year, and all "
             f"reached or all aimed at, so they may be compared ({like}, in {style.many(n_like, 'indicator')}); grey ones differ in year or "
             "in kind, or one place contains the other: they stand side by side and no more. No number is added to another. "
+            "Each panel has its own axis from zero (the line on the left), but for those marked as log axes; values and years are written on the right. "
             f"The table of indicators has {style.many(n_numbers, 'number')}.",
         },
         "alt": {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from matplotlib.lines import Line2D
-
 SIGNS = {"exact": "", "lower": "≥", "upper": "<", "approx": "≈"}
 MARKS = {"exact": "o", "lower": ">", "upper": "<", "approx": "d"}
 
@@ -40,7 +38,7 @@ _MEASURES = {
     "位": "people",
     "%": "%",
 }
-"""Units of measure in English; one that is not here counts pieces, and English needs no word for it."""
+"""Units of measure in English; one that is not here counts pieces."""
 
 
 def word(name: str, language: str) -> str:
@@ -58,13 +56,7 @@ def number(value: float, language: str) -> str:
 
 
 def measure(unit: str, language: str) -> str:
-    """The unit of measure in brackets behind a name: （家）; empty where English needs none."""
+    """The unit of measure in brackets behind a name: （家）, (yuan); pieces are a number in English."""
     if language == "zh":
         return f"（{unit}）" if unit else ""
-    return f" ({_MEASURES[unit]})" if unit in _MEASURES else ""
-
-
-def handle(mark: str, color: str, label: str, *, hollow: bool = False) -> Line2D:
-    """An entry of a legend: a mark without a line."""
-    fill = "white" if hollow else color
-    return Line2D([], [], marker=mark, color=color, markerfacecolor=fill, markersize=4.5, linewidth=0, label=label)
+    return f" ({_MEASURES.get(unit, 'number')})" if unit else ""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from policytext import style
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 _SIZES = {-1: 7.2, 0: 5.8, 1: 6.5, 2: 6.2}
 _INDENT, _GAP, _SPACING = 3.0, 4.0, 1.3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -10,9 +11,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from policytext import style
 from policytext.charts.indicators import marking
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 _LINE, _PAD = 2.7, 1.4
 _LOOK = {
@@ -23,6 +22,9 @@ _LOOK = {
     "kind": (style.COLORS[5], "v"),
     "untold": (style.MUTED, "X"),
 }
+_TAIL = re.compile(r"(?:排名|跻身|位居|位列|跃居|居|列|中)+$")
+"""What leads from the content of a ranking to its group: 净增数[位居全省], 综合评价[中]."""
+
 _TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
@@ -54,15 +56,7 @@ def ranks(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figur
         color, mark = _LOOK[row.breadth]
         fill = "white" if row.status == "target" else color
         axes.plot(row.value, y, mark, color=color, markerfacecolor=fill, markersize=5, clip_on=False, zorder=3)
-        axes.annotate(
-            text,
-            (1.03, y),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            fontsize=6,
-            linespacing=1.15,
-            annotation_clip=False,
-        )
+        axes.text(1.03, y, text, transform=axes.get_yaxis_transform(), va="center", fontsize=6, linespacing=1.15)
         places.append(y)
         top += height
     axes.set_xscale("log")
@@ -71,15 +65,12 @@ def ranks(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figur
     axes.xaxis.set_major_locator(FixedLocator([tick for tick in _TICKS if tick <= last]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter("{x:,.0f}")
-    axes.set_yticks(places, names)
+    style.rows(axes, places, names)
+    axes.grid(axis="x", color=style.FAINT, linewidth=0.4)
     axes.set_ylim(top, 0)
     axes.set_xlabel(marking.word("rank", language))
-    axes.grid(axis="both", color=style.FAINT, linewidth=0.4)
-    axes.set_axisbelow(True)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    handles = [marking.handle(_LOOK[name][1], _LOOK[name][0], marking.word(name, language)) for name in present]
-    figure.legend(handles=handles, loc="outside upper left", ncols=columns, frameon=False)
+    handles = [style.mark(_LOOK[name][1], _LOOK[name][0], marking.word(name, language)) for name in present]
+    style.legend(figure, handles, least=28)
     return figure
 
 
@@ -88,7 +79,8 @@ def _told(row: Mapping[str, str], words: Mapping[str, str], language: str) -> st
     rank = f"第{row['value']:g}位" if language == "zh" else f"{row['value']:g}"
     group = row["reference"] or marking.word("untold", language)
     first = f"{rank} · {group} · {row['year'] or marking.word('undated', language)}"
-    return first if row["indicator"] in group else f"{first}\n{words.get(row['indicator'], row['indicator'])}"
+    content = words.get(row["indicator"]) or _TAIL.sub("", row["indicator"].removesuffix(row["reference"])).strip()
+    return first if not content or content in group else f"{first}\n{content}"
 
 
 def ranks_words(shown: pd.DataFrame) -> Captions:
@@ -100,11 +92,11 @@ def ranks_words(shown: pd.DataFrame) -> Captions:
     return {
         "title": {"zh": "位次与参照范围", "en": "Ranks and the groups they are measured in"},
         "caption": {
-            "zh": f"{units}个单元给出{len(shown)}个位次，用了{groups}种参照范围，{first}个是第一，{untold}个没有说明范围；"
+            "zh": f"{units}个单元给出{len(shown)}个位次，用了{groups}种参照范围，{first}个是第一{f'，{untold}个没有说明范围' if untold else ''}；"
             f"{several}个单元用了不止一类范围。颜色与符号区分范围的大小；"
             "右侧为文中所说的范围、年份和评比内容。范围、年份和内容各不相同，位次之间不能比较：同一地区换一个范围，名次就不同。",
             "en": f"{style.many(len(shown), 'rank')} of {style.many(units, 'unit')} in {style.many(groups, 'reference group')}: {first} "
-            f"of them first places, {untold} without a group; {several} of the units use groups of more than one width. Colour and "
+            f"of them first places{f', {untold} without a group' if untold else ''}; {several} of the units use groups of more than one width. Colour and "
             "mark tell how wide the group is; beside each row stand the group, the year and what is ranked, in the words of the text. Groups, years and contents differ, so "
             "ranks cannot be compared: the same place ranks otherwise in another group.",
         },

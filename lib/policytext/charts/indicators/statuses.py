@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 from matplotlib.figure import Figure
 
 from policytext import style
 from policytext.charts.indicators import marking
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 
 @style.styled
@@ -32,24 +28,21 @@ def statuses(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fi
     targets = axes.barh(rows, shown["n_target"], height=0.6, facecolor="white", edgecolor=color, linewidth=lines)
     for bars, counts in ((reached, shown["n_reached"]), (targets, shown["n_target"])):
         axes.bar_label(bars, labels=[str(n) if n else "" for n in counts], padding=2, fontsize=6)
-    axes.grid(axis="y", color=style.FAINT, linewidth=0.4)
-    axes.set_axisbelow(True)
     axes.axvline(0, color=style.MUTED, linewidth=0.6)
     widest = max(int(shown[["n_reached", "n_target"]].to_numpy().max()), 1)
     axes.set_xlim(
         -1.15 * max(int(shown["n_reached"].max()), 0.1 * widest), 1.15 * max(int(shown["n_target"].max()), 0.1 * widest)
     )
-    axes.set_yticks(rows, names)
+    style.rows(axes, rows, names)
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.set_xticks([])
     axes.set_xlabel(marking.word("numbers", language))
-    axes.tick_params(axis="y", length=0)
-    axes.spines[["left", "bottom"]].set_visible(False)
+    axes.spines["bottom"].set_visible(False)
     handles = [
-        marking.handle("s", color, marking.word("reached", language)),
-        marking.handle("s", color, marking.word("target", language), hollow=True),
+        style.mark("s", color, marking.word("reached", language)),
+        style.mark("s", color, marking.word("target", language), hollow=True),
     ]
-    figure.legend(handles=handles, loc="outside upper left", ncols=2, frameon=False)
+    style.legend(figure, handles, least=40)
     return figure
 
 

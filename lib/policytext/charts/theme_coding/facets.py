@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import groupby
 
 import numpy as np
@@ -12,9 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from policytext import style
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 _FILLS = (style.COLORS[0], style.COLORS[1], style.FAINT, style.COLORS[6], style.COLORS[4], style.COLORS[7])
 """For values from left to right: neighbours lie far apart in grey."""
@@ -61,13 +58,12 @@ def status(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
     )
     numbers.set_xlim(-0.6, len(values) + 0.8)
     numbers.set_axis_off()
-    bars.set_yticks(range(len(units)), names)
+    style.rows(bars, range(len(units)), names)
     bars.set_ylim(len(units) - 0.4, -1.2)
     bars.set_xlim(-0.004, 1.004)
     bars.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     bars.set_xlabel(_word("share", language))
-    bars.tick_params(axis="y", length=0)
-    bars.spines["left"].set_visible(False)
+    bars.grid(visible=False)
     handles = [Patch(color=fills[value], label=words.get(f"status:{value}", value)) for value in values]
     figure.legend(handles=handles, loc="outside upper left", ncols=style.columns(len(values), least=34), frameon=False)
     return figure
@@ -118,9 +114,9 @@ def instruments(shown: pd.DataFrame, *, labels: Labels, language: str = "en") ->
     words = labels[language]
     themes, tools = list(dict.fromkeys(shown["theme"])), list(dict.fromkeys(shown["value"]))
     names = [style.wrapped(words.get(f"theme:{theme}", theme), 44, size=6.5) for theme in themes]
-    heads = [style.wrapped(words.get(f"instrument_tool:{tool}", tool), 34, size=6.5) for tool in tools]
+    heads = [*(words.get(f"instrument_tool:{tool}", tool) for tool in tools), _word("theme", language)]
     row = max(5.2, 1.6 + 2.7 * max(name.count("\n") + 1 for name in names))
-    figure = style.figure(50 + row * (len(themes) + 2.2))
+    figure = style.figure(6 + style.head(heads) + row * (len(themes) + 2.2))
     axes = figure.subplots()
     levels = [(level, list(own)) for level, own in groupby(tools, key=_level)]
     look = style.marks(level for level, _ in levels)
@@ -140,14 +136,11 @@ def instruments(shown: pd.DataFrame, *, labels: Labels, language: str = "en") ->
         axes.hlines(len(themes) + 0.75, start - 0.44, end + 0.44, color=look[level][0], linewidth=2)
         name = _LEVELS[level][language != "zh"] if level in _LEVELS else level
         axes.text((start + end) / 2, len(themes) + 1.25, name, ha="center", va="center", fontsize=7)
-    heads.append(style.wrapped(_word("theme", language), 34, size=6.5))
-    axes.set_xticks([*range(len(tools)), len(tools) + 0.2], heads, rotation=60, ha="left", rotation_mode="anchor")
+    style.heads(axes, [*range(len(tools)), len(tools) + 0.2], heads)
     axes.set_yticks([*range(len(themes)), len(themes) + 0.1], [*names, _word("tool", language)])
     axes.set_xlim(-0.6, len(tools) + 0.8)
     axes.set_ylim(len(themes) + 1.7, -0.6)
     axes.hlines([y + 0.5 for y in range(len(themes) - 1)], -0.5, len(tools) - 0.5, color=style.FAINT, linewidth=0.4)
-    axes.spines[:].set_visible(False)
-    axes.tick_params(length=0, labeltop=True, labelbottom=False)
     return figure
 
 

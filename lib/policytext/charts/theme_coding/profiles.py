@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from policytext import style
 from policytext.stats import FEWEST_CLUSTERS, TENTATIVE_CLUSTERS
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 _COLUMNS, _NAMES, _LINE = 4, 38, 2.7  # panels side by side; room for names and height of a line, in mm
-_DASHES = (0, (2, 1.5))
 _WORDS = {
     "share": ("占句数的比例", "Share of sentences"),
     "silent": ("一句也没有（线至单侧95%上限）", "no sentence (line: one-sided 95% bound)"),
@@ -44,26 +39,28 @@ def profiles(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fi
     drawn = shown[(shown["unit_id"] == "") & (shown["n_clusters"] >= FEWEST_CLUSTERS)]
     most = max(shown["share"].max(), *drawn["high"], 0.05)
     figure = style.figure(10 + lines * (head + row * len(groups)))
-    panels = list(figure.subplots(lines, columns, squeeze=False).flat)
+    panels = style.panels(figure, len(themes), columns)
     look = style.marks(groups)
-    for place, (theme, title, axes) in enumerate(zip(themes, titles, panels, strict=False)):
+    for place, (theme, title, axes) in enumerate(zip(themes, titles, panels, strict=True)):
         own = shown[shown["theme"] == theme]
         for number, group in enumerate(groups):
             _row(axes, number, own[own["group"] == group], *look[group])
         axes.set_title(title, loc="left", fontsize=7)
-        axes.set_yticks(range(len(groups)), [""] * len(groups) if place % columns else names)
+        style.rows(axes, range(len(groups)), [""] * len(groups) if place % columns else names)
+        axes.grid(axis="x", color=style.FAINT, linewidth=0.4)
         axes.set_ylim(len(groups) - 0.4, -0.6)
         axes.set_xlim(-0.03 * most, 1.03 * most)
         axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
         axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        axes.grid(axis="both", color=style.FAINT, linewidth=0.4)
-        axes.set_axisbelow(True)
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
-    for axes in panels[len(themes) :]:
-        axes.set_axis_off()
     figure.supxlabel(_WORDS["share"][language != "zh"], fontsize=7)
-    _legend(figure, language)
+    handles = [
+        style.mark("o", style.MUTED, style.word("of_group", language)),
+        style.mark("o", style.MUTED, style.word("of_unit", language), size=2.4, alpha=0.6),
+        style.stroke(style.MUTED, style.word("interval", language)),
+        style.stroke(style.MUTED, style.word("tentative", language), linestyle=style.DASHES),
+        style.mark("o", style.MUTED, _WORDS["silent"][language != "zh"], hollow=True),
+    ]
+    style.legend(figure, handles, least=34)
     return figure
 
 
@@ -73,25 +70,10 @@ def _row(axes: Axes, number: int, rows: pd.DataFrame, color: str, mark: str) -> 
         axes.plot(inner.share, number, mark, color=color, markersize=2.4, alpha=0.5, markeredgewidth=0)
     for whole in rows[rows["unit_id"] == ""].itertuples():
         if whole.n_clusters >= FEWEST_CLUSTERS:
-            line = "solid" if whole.n_clusters >= TENTATIVE_CLUSTERS else _DASHES
+            line = "solid" if whole.n_clusters >= TENTATIVE_CLUSTERS else style.DASHES
             axes.hlines(number, whole.low, whole.high, color=color, linewidth=0.9, alpha=0.7, linestyle=line)
         fill = color if whole.n_coded else "white"
         axes.plot(whole.share, number, mark, color=color, markerfacecolor=fill, markersize=4.4, markeredgewidth=0.8)
-
-
-def _legend(figure: Figure, language: str) -> None:
-    def dot(words: str, size: float, fill: str = style.MUTED, alpha: float = 1) -> Line2D:
-        look = {"marker": "o", "markersize": size, "markerfacecolor": fill, "linewidth": 0, "alpha": alpha}
-        return Line2D([], [], color=style.MUTED, label=words, **look)
-
-    handles = [
-        dot(style.word("of_group", language), 4.4),
-        dot(style.word("of_unit", language), 2.4, alpha=0.6),
-        Line2D([], [], color=style.MUTED, linewidth=0.9, label=style.word("interval", language)),
-        Line2D([], [], color=style.MUTED, linewidth=0.9, linestyle=_DASHES, label=style.word("tentative", language)),
-        dot(_WORDS["silent"][language != "zh"], 4.4, "white"),
-    ]
-    figure.legend(handles=handles, loc="outside upper left", ncols=style.columns(5, least=34), frameon=False)
 
 
 def profiles_words(shown: pd.DataFrame, *, labels: Labels) -> Captions:

@@ -7,12 +7,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from policytext import style
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 _LEAST = 7  # millimetres of a panel, however few rows it has
 _ROW, _MARK, _HEAD = 2.8, 1.0, 7  # millimetres of a row, more for each pair compared in it, of a title
@@ -131,20 +128,12 @@ def _panel(
         color, mark = looks[_series(key, labels, language)]
         shift = 0.7 * ((number + 0.5) / len(pairs) - 0.5)
         heights = pd.Series([values.index(value) + shift for value in own["value"]], index=own.index)
-        for tentative, dash in ((False, "-"), (True, (0, (2, 1.4)))):
+        for tentative, dash in ((False, "-"), (True, style.DASHES)):
             some = own[own["low"].notna() & (own["tentative"] == tentative)]
             axes.hlines(heights[some.index], some["low"], some["high"], color=color, linewidth=0.9, linestyle=dash)
         for few, tint, fill in ((False, color, color), (True, style.MUTED, "white")):
             some = own[own["few"] == few]
-            axes.plot(
-                some["estimate"],
-                heights[some.index],
-                mark,
-                color=tint,
-                markerfacecolor=fill,
-                markersize=3.6,
-                linewidth=0,
-            )
+            axes.plot(some["estimate"], heights[some.index], mark, color=tint, markerfacecolor=fill, markersize=3.6)
     for number, value in enumerate(values):
         if value == "all":
             axes.axhline(number - 0.5, color=style.FAINT, linewidth=0.6)
@@ -163,18 +152,13 @@ def _legend(
     labels: Mapping[str, str],
     language: str,
 ) -> None:
-    handles = [
-        Line2D([], [], marker=mark, color=color, markersize=3.6, linewidth=0.9, label=words)
-        for words, (color, mark) in looks.items()
-    ]
-    signs = {
-        "few": {"marker": "o", "markerfacecolor": "white", "markersize": 3.6, "linewidth": 0},
-        "tentative": {"linestyle": (0, (2, 1.4)), "linewidth": 0.9},
-    }
-    handles += [Line2D([], [], color=style.MUTED, label=_word(name, labels, language), **signs[name]) for name in notes]
-    letters = max(sum(1 + (character > "\u2e7f") for character in handle.get_label()) for handle in handles)
-    columns = style.columns(3, least=10 + 1.2 * letters)
-    figure.legend(handles=handles, loc="outside upper left", ncols=columns, frameon=False)
+    handles = [style.stroke(color, words, marker=mark, markersize=3.6) for words, (color, mark) in looks.items()]
+    if "few" in notes:
+        handles.append(style.mark("o", style.MUTED, _word("few", labels, language), hollow=True))
+    if "tentative" in notes:
+        handles.append(style.stroke(style.MUTED, _word("tentative", labels, language), linestyle=style.DASHES))
+    widest = max(style.span(str(handle.get_label())) for handle in handles)
+    figure.legend(handles=handles, loc="outside upper left", ncols=style.columns(3, least=10 + widest), frameon=False)
 
 
 def quality_words(shown: pd.DataFrame, *, coders: Mapping[str, str]) -> Captions:

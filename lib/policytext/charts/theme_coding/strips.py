@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-
 import pandas as pd
 from matplotlib.figure import Figure
 
 from policytext import style
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 _BARE = {"none": ("无主题", "no theme"), "symbolic": ("无主题，政治象征", "no theme, symbolic")}
 
@@ -31,28 +26,19 @@ def strips(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
         style.wrapped(words.get(f"theme:{theme}") or _BARE[theme][language != "zh"], room, size=6) for theme in themes
     ]
     columns = style.columns(min(3, len(units)), least=52)
-    lines = math.ceil(len(units) / columns)
     width = (style.width() - room) / columns - 3
     titles = [style.wrapped(words.get(unit, unit), width) for unit in units]
     row = 0.5 + 2.4 * max(name.count("\n") + 1 for name in names)
     head = 7 + 3.6 * max(title.count("\n") + 1 for title in titles)
-    figure = style.figure(8 + lines * (head + row * len(themes)))
-    panels = list(figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True).flat)
-    for unit, title, axes in zip(units, titles, panels, strict=False):
+    figure = style.figure(8 - (-len(units) // columns) * (head + row * len(themes)))
+    panels = style.panels(figure, len(units), columns, sharex=True, sharey=True)
+    for unit, title, axes in zip(units, titles, panels, strict=True):
         rows = shown[(shown["group"] == unit) & shown["theme"].isin(themes)]
         heights = rows["theme"].map(themes.index)
         bare = rows["theme"].isin(_BARE)
         axes.hlines(range(len(themes)), 0, 1, color=style.FAINT, linewidth=0.5)
         for some, color in ((~bare, style.COLORS[0]), (bare, style.COLORS[1])):
-            axes.plot(
-                rows.loc[some, "position"],
-                heights[some],
-                "|",
-                color=color,
-                markersize=5,
-                markeredgewidth=0.9,
-                linewidth=0,
-            )
+            axes.plot(rows.loc[some, "position"], heights[some], "|", color=color, markersize=5, markeredgewidth=0.9)
         axes.set_title(title, loc="left")
         axes.set_yticks(range(len(themes)), names, fontsize=6)
         axes.set_ylim(len(themes) - 0.4, -0.6)
@@ -60,8 +46,6 @@ def strips(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
         axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
         axes.tick_params(length=0, labelbottom=True)
         axes.spines[:].set_visible(False)
-    for axes in panels[len(units) :]:
-        axes.set_axis_off()
     figure.supxlabel(style.word("position", language), fontsize=7)
     return figure
 

@@ -6,27 +6,18 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from policytext import style
-
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions
 
 _PLACED = 170  # millimetres of width for which the terms have been given their places
 
 
 @style.styled
 def network(shown: pd.DataFrame, *, language: str = "en") -> Figure:
-    """Co-word network: terms at their places, edges as lines; colour tells the community, width the association.
+    """Co-word network: terms at their places, edges as lines; colour tells the larger communities, width the association.
 
     shown: one row per edge with term_a, term_b, log_dice, and of both ends x, y and community (`x_a`, `y_a`, …).
     """
-    nodes = pd.concat(
-        [
-            shown[[f"{name}_{end}" for name in ("term", "x", "y", "community")]].set_axis(
-                ["term", "x", "y", "community"], axis=1
-            )
-            for end in "ab"
-        ]
-    )
-    nodes = nodes.drop_duplicates("term")
+    nodes, coloured = _nodes(shown), _coloured(shown)
     low, high = nodes["y"].min() - 4, nodes["y"].max() + 4
     scale = style.width() / _PLACED
     figure = style.figure(min((high - low) * scale, style.height()), layout=None)
@@ -36,26 +27,39 @@ def network(shown: pd.DataFrame, *, language: str = "en") -> Figure:
         line = 0.4 + 0.35 * max(edge.log_dice - 9, 0)
         axes.plot([edge.x_a, edge.x_b], [edge.y_a, edge.y_b], color=style.FAINT, linewidth=line, zorder=1)
     for node in nodes.itertuples():
-        color = style.COLORS[(int(node.community) - 1) % len(style.COLORS)]
+        color = coloured.get(node.community, style.COLORS[-1])
         box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": color, "linewidth": 0.6}
         axes.text(node.x, node.y, node.term, ha="center", va="center", fontsize=6, bbox=box, zorder=2)
     axes.set_axis_off()
     return figure
 
 
+def _nodes(shown: pd.DataFrame) -> pd.DataFrame:
+    """One row per term with its place and community."""
+    names = ["term", "x", "y", "community"]
+    ends = [shown[[f"{name}_{end}" for name in names]].set_axis(names, axis=1) for end in "ab"]
+    return pd.concat(ends).drop_duplicates("term")
+
+
+def _coloured(shown: pd.DataFrame) -> dict[int, str]:
+    """The largest communities, of three terms or more, each with a colour of its own; the others are grey."""
+    sizes = _nodes(shown)["community"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return dict(zip(sizes.index[sizes >= 3], style.COLORS[:-1], strict=False))
+
+
 def network_words(shown: pd.DataFrame) -> Captions:
     """Title, caption and alt text of `network`."""
-    terms = pd.concat([shown["term_a"], shown["term_b"]]).nunique() if len(shown) else 0
-    groups = int(pd.concat([shown["community_a"], shown["community_b"]]).nunique()) if len(shown) else 0
+    terms, groups = (_nodes(shown)[name].nunique() if len(shown) else 0 for name in ("term", "community"))
+    coloured = len(_coloured(shown)) if len(shown) else 0
     least = float(shown["log_dice"].min()) if len(shown) else 0.0
     return {
         "title": {"zh": "共词网络", "en": "Co-word network"},
         "caption": {
             "zh": f"同句共现最强的{len(shown)}对词（涉及{terms}个词），对数Dice不低于{least:.1f}，q<0.05，且在半数以上的段落重抽样中重现；线越粗联系越强，"
-            f"颜色为按模块度划分的{groups}个词群。位置只便于阅读，没有数值意义。",
+            f"按模块度分为{groups}个词群，最大的{coloured}个以颜色区分，其余为灰色。位置只便于阅读，没有数值意义。",
             "en": f"The {len(shown)} strongest pairs among {style.many(terms, 'term')} within sentences: log-Dice of {least:.1f} or more, q below 0.05, "
-            f"and again an edge in half of the resamples of paragraphs or more. Thicker lines are stronger; colours are "
-            f"{groups} communities by modularity. Positions are for reading only.",
+            f"and again an edge in half of the resamples of paragraphs or more. Thicker lines are stronger. Modularity gives "
+            f"{groups} communities: the largest {coloured} have a colour each, the others are grey. Positions are for reading only.",
         },
         "alt": {
             "zh": f"网络图，{terms}个词，{len(shown)}条连线，分为{groups}个词群。",

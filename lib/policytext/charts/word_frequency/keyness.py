@@ -7,12 +7,9 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from policytext import style
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 _ROW, _HEAD = 3.9, 9  # millimetres
 
@@ -22,15 +19,11 @@ def _panels(shown: pd.DataFrame, labels: Mapping[str, str]) -> tuple[Figure, lis
     groups = {str(group): rows.reset_index(drop=True) for group, rows in shown.groupby("group", sort=False)}
     heights = [len(rows) + 1 for rows in groups.values()]
     figure = style.figure(16 + sum(_HEAD + _ROW * len(rows) for rows in groups.values()))
-    panels = figure.subplots(len(groups), 1, squeeze=False, sharex=True, height_ratios=heights)[:, 0]
+    panels = style.panels(figure, len(groups), 1, sharex=True, height_ratios=heights)
     for (group, rows), axes in zip(groups.items(), panels, strict=True):
-        axes.set_yticks(range(len(rows)), rows["term"])
+        style.rows(axes, range(len(rows)), rows["term"])
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_title(style.wrapped(labels.get(group, group).replace("\n", "  "), style.width() - 24), loc="left")
-        axes.grid(axis="y", color=style.FAINT, linewidth=0.4)
-        axes.set_axisbelow(True)
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
         axes.tick_params(axis="x", length=0 if axes is not panels[-1] else 2.5)
     return figure, [(group, rows, axes) for (group, rows), axes in zip(groups.items(), panels, strict=True)]
 
@@ -49,21 +42,15 @@ def forest(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
         axes.hlines(rows.index, rows["low"], rows["high"], color=color, linewidth=0.9, alpha=0.6)
         for holds, fill in ((True, color), (False, "white")):
             some = rows[rows["is_keyword"] == holds]
-            axes.plot(
-                some["log_ratio"], some.index, mark, color=color, markerfacecolor=fill, markersize=4.6, linewidth=0
-            )
+            axes.plot(some["log_ratio"], some.index, mark, color=color, markerfacecolor=fill, markersize=4.6)
     panels[-1][2].set_xlabel(style.word("log_ratio", language))
     handles = [
-        _handle("o", style.MUTED, style.word("keyword", language)),
-        _handle("o", "white", style.word("no_keyword", language)),
-        Line2D([], [], color=style.MUTED, linewidth=0.9, label=style.word("token_interval", language)),
+        style.mark("o", style.MUTED, style.word("keyword", language)),
+        style.mark("o", style.MUTED, style.word("no_keyword", language), hollow=True),
+        style.stroke(style.MUTED, style.word("token_interval", language)),
     ]
-    figure.legend(handles=handles, loc="outside upper left", ncols=style.columns(3), frameon=False)
+    style.legend(figure, handles, least=54)
     return figure
-
-
-def _handle(mark: str, fill: str, words: str, *, color: str = style.MUTED) -> Line2D:
-    return Line2D([], [], marker=mark, color=color, markerfacecolor=fill, markersize=4.6, linewidth=0, label=words)
 
 
 def forest_words(shown: pd.DataFrame, *, family: int, min_n: int, draws: int) -> Captions:
@@ -72,10 +59,12 @@ def forest_words(shown: pd.DataFrame, *, family: int, min_n: int, draws: int) ->
     return {
         "title": {"zh": "各文本的主题词（对数比）", "en": "Keywords of each text (log ratio)"},
         "caption": {
-            "zh": f"{groups}个文本中最可能成为主题词的词，与其余文本合计相比；横轴为频次之比以2为底的对数，1表示两倍。实心为主题词：以段落为单位置换{draws:,}次，"
+            "zh": f"{groups}个文本中最可能成为主题词的词，与其余文本合计相比，按置换检验的p值由小到大排列；横轴为频次之比以2为底的对数，1表示两倍。"
+            f"实心为主题词：以段落为单位置换{draws:,}次，"
             f"q<0.05，且不只出自一位发言人，共{n}个；空心为未能区分。检验族为{family:,}个“文本—词”组合（总频次不少于{min_n}次，地名、机构名另计）。"
             "横线为以单词为独立观测的95%置信区间，因词语成簇出现而偏窄。",
-            "en": f"Terms most likely to be keywords of {style.many(groups, 'text')}, each text against all the others; the axis is the log to "
+            "en": f"Terms most likely to be keywords of {style.many(groups, 'text')}, each text against all the others, the smallest p of the permutation first; "
+            "the axis is the log to "
             f"base 2 of the ratio of rates, 1 being twice as often. Solid: keywords, with q below 0.05 in {draws:,} permutations "
             f"of paragraphs and from more than one speaker ({n}); hollow: not distinguished. Family: {family:,} pairs of text and "
             f"term ({min_n} occurrences or more; names of places and institutions apart). Lines are 95% intervals that take "
@@ -104,20 +93,19 @@ def verdicts(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fi
         axes.set_xscale("log")
         axes.axvline(0.05, color=style.COLORS[1], linewidth=0.8, linestyle=(0, (3, 2)))
         axes.hlines(rows.index, rows["q_permutation"], rows["q"], color=style.MUTED, linewidth=0.8, alpha=0.7)
-        axes.plot(
-            rows["q"], rows.index, "o", color=style.COLORS[0], markerfacecolor="white", markersize=4.4, linewidth=0
-        )
+        hollow = {"color": style.COLORS[0], "markerfacecolor": "white", "markersize": 4.4}
+        axes.plot(rows["q"], rows.index, "o", **hollow)
         axes.plot(rows["q_permutation"], rows.index, "o", color=style.COLORS[0], markersize=4.4, linewidth=0)
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:.10f}".rstrip("0").rstrip("."))
         axes.minorticks_off()
     panels[0][2].invert_xaxis()
     panels[-1][2].set_xlabel(style.word("q", language))
     handles = [
-        _handle("o", "white", style.word("naive", language), color=style.COLORS[0]),
-        _handle("o", style.COLORS[0], style.word("clustered", language), color=style.COLORS[0]),
-        Line2D([], [], color=style.COLORS[1], linewidth=0.8, linestyle=(0, (3, 2)), label="q = 0.05"),
+        style.mark("o", style.COLORS[0], style.word("naive", language), hollow=True),
+        style.mark("o", style.COLORS[0], style.word("clustered", language)),
+        style.stroke(style.COLORS[1], "q = 0.05", linewidth=0.8, linestyle=(0, (3, 2))),
     ]
-    figure.legend(handles=handles, loc="outside upper left", ncols=style.columns(3), frameon=False)
+    style.legend(figure, handles, least=54)
     return figure
 
 
@@ -133,10 +121,10 @@ def verdicts_words(shown: pd.DataFrame, *, draws: int) -> Captions:
         },
         "caption": {
             "zh": f"以词为独立观测的对数似然检验（空心）判定{naive}个词在所在文本中偏多（q<0.05）；以段落为单位置换{draws:,}次后（实心），其中{both}个仍成立，"
-            f"其余{naive - both}个未能区分；另有{only}个仅为置换检验所判定。越靠右证据越强；不含地名与机构名。",
+            f"其余{naive - both}个未能区分；另有{only}个仅为置换检验所判定。各文本内按置换检验的q值排列，越靠右证据越强；不含地名与机构名。",
             "en": f"The log-likelihood test that takes words as independent (hollow) calls {style.many(naive, 'term')} more frequent in their text "
             f"(q below 0.05); in {draws:,} permutations of paragraphs (solid) {both} of them hold, and {naive - both} are not "
-            f"distinguished; by the permutation alone: {only}. Evidence grows to the right; names of places and institutions are apart.",
+            f"distinguished; by the permutation alone: {only}. Rows go by the q of the permutation; evidence grows to the right; names of places and institutions are apart.",
         },
         "alt": {
             "zh": f"哑铃图，每行一个词，空心点为词级检验的q值，实心点为段落置换的q值；{naive}个词中有{both}个两者都小于0.05。",

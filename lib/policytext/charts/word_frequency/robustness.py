@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from policytext import style
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 _SEGMENTERS = {
     "dictionary": ("本研究词典", "with dictionary"),
@@ -22,19 +17,19 @@ _SEGMENTERS = {
 
 @style.styled
 def specification_curve(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figure:
-    """Specification curve: one row per finding, its specifications from the smallest value to the largest.
+    """Specification curve: one row per finding with a line per segmenter, its specifications by their values.
 
     shown: finding, group, term, specification, segmenter, value, agrees, order (0 to 1 within the finding).
     Colour and mark tell the segmenter, filled marks agree with the main analysis.
     """
     findings = list(dict.fromkeys(shown["finding"]))
-    figure = style.figure(18 + 9 * len(findings))
+    figure = style.figure(18 + 10 * len(findings))
     axes = figure.subplots()
     look = dict(zip(_SEGMENTERS, style.marks(_SEGMENTERS).values(), strict=True))
     axes.axvline(0, color=style.MUTED, linewidth=0.6)
-    for row in shown.itertuples():
+    for row in shown.sort_values("agrees", ascending=False, kind="stable").itertuples():  # hollow ones above
         color, mark = look[row.segmenter]
-        height = findings.index(row.finding) + 0.36 - 0.72 * row.order
+        height = findings.index(row.finding) + 0.3 * (list(look).index(row.segmenter) - 1)
         fill = color if row.agrees else "white"
         axes.plot(row.value, height, mark, color=color, markerfacecolor=fill, markersize=3, markeredgewidth=0.7)
     first = shown.drop_duplicates("finding")
@@ -51,23 +46,9 @@ def specification_curve(shown: pd.DataFrame, *, labels: Labels, language: str = 
         side.tick_params(axis="y", length=0)
         side.spines[["left", "right"]].set_visible(False)
     axes.set_xlabel(style.word("log_ratio", language))
-    handles = [
-        Line2D([], [], marker=mark, color=color, markersize=3.6, linewidth=0, label=_SEGMENTERS[name][language != "zh"])
-        for name, (color, mark) in look.items()
-    ]
-    handles.append(
-        Line2D(
-            [],
-            [],
-            marker="o",
-            color=style.MUTED,
-            markerfacecolor="white",
-            markersize=3.6,
-            linewidth=0,
-            label=style.word("disagrees", language),
-        )
-    )
-    figure.legend(handles=handles, loc="outside upper left", ncols=style.columns(4, least=40), frameon=False)
+    handles = [style.mark(mark, color, _SEGMENTERS[name][language != "zh"]) for name, (color, mark) in look.items()]
+    handles.append(style.mark("o", style.MUTED, style.word("disagrees", language), hollow=True))
+    style.legend(figure, handles, least=40)
     return figure
 
 
@@ -79,10 +60,11 @@ def specification_curve_words(shown: pd.DataFrame, *, specifications: int) -> Ca
         "title": {"zh": "主题词的设定曲线", "en": "Specification curve of the keywords"},
         "caption": {
             "zh": f"{len(shares)}个主题词在{specifications}种分析设定下的对数比：分词（有词典、无词典、关闭HMM）×停用词（无、基础表、基础表加政策词）×置换单位（段落、句）"
-            f"×标准化（词数、字数）。实心为该设定下结论相同，右侧为相同的比例（分词后没有这个词的，不画点，计为不同；停用词表本身含有该词的设定不计）；{firm}个词在全部设定下成立。",
+            f"×标准化（词数、字数）。每词三行，一行一种分词，每点一种设定，值相同的点重合。实心为该设定下结论相同，右侧为相同的比例（分词后没有这个词的，不画点，计为不同；停用词表本身含有该词的设定不计）；{firm}个词在全部设定下成立。",
             "en": f"Log ratio of {len(shares)} keywords under {specifications} specifications: segmenter (with dictionary, without, HMM "
             "off) × stop words (none, base list, base and policy list) × unit of permutation (paragraph, sentence) × normaliser "
-            f"(terms, characters). Filled marks agree with the main analysis, their share stands on the right (a specification "
+            f"(terms, characters). Each keyword has a line per segmenter and a mark per specification; equal values coincide. "
+            "Filled marks agree with the main analysis, their share stands on the right (a specification "
             f"whose segmenter does not cut the term has no mark and does not agree; one whose stop list holds it is left out); keywords that hold in all of them: {firm}.",
         },
         "alt": {

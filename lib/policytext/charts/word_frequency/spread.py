@@ -6,12 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.lines import Line2D
 
 from policytext import style
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 
 @style.styled
@@ -24,10 +21,9 @@ def positions(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
     terms = list(dict.fromkeys(shown["term"]))
     units = list(dict.fromkeys(shown["unit_id"]))
     columns = style.columns(min(3, len(terms)))
-    lines = -(-len(terms) // columns)
-    figure = style.figure(lines * (9 + 3.3 * len(units)) + 8)
-    panels = list(figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True).flat)
-    for term, axes in zip(terms, panels, strict=False):
+    figure = style.figure(-(-len(terms) // columns) * (12 + 3.3 * len(units)) + 8)
+    panels = style.panels(figure, len(terms), columns, sharex=True, sharey=True)
+    for term, axes in zip(terms, panels, strict=True):
         rows = shown[shown["term"] == term].dropna(subset="position")
         heights = [units.index(unit) for unit in rows["unit_id"]]
         axes.hlines(range(len(units)), 0, 1, color=style.FAINT, linewidth=0.5)
@@ -37,10 +33,8 @@ def positions(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
         axes.set_ylim(len(units) - 0.4, -0.6)
         axes.set_xlim(-0.02, 1.02)
         axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
-        axes.tick_params(length=0)
+        axes.tick_params(length=0, labelbottom=True)
         axes.spines[:].set_visible(False)
-    for axes in panels[len(terms) :]:
-        axes.set_axis_off()
     figure.supxlabel(style.word("position", language), fontsize=7)
     return figure
 
@@ -75,7 +69,7 @@ def within(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
     columns = style.columns(min(2, len(reports)), least=80)
     lines = -(-len(reports) // columns)
     members = shown.groupby("report_id")["group"].nunique().max()
-    figure = style.figure(lines * (18 + 5 * rows + 2 * members))
+    figure = style.figure(lines * (22 + (3 + 0.9 * members) * rows + 2 * members))
     parts = figure.subfigures(lines, columns, squeeze=False).flat
     for report, part in zip(reports, parts, strict=False):
         _voices(
@@ -84,38 +78,43 @@ def within(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
     return figure
 
 
+_DIFFERS = ("实心：与其余单元有别", "filled: differs from the others")
+
+
 def _voices(part: SubFigure, rows: pd.DataFrame, title: str, words: Mapping[str, str], language: str) -> None:
     """One report: a row per term, the marks of its units a little apart, so that equal rates stay visible."""
     axes = part.subplots()
     terms, look = list(dict.fromkeys(rows["term"])), style.marks(dict.fromkeys(rows["group"]))
     for number, (unit, own) in enumerate(rows.groupby("group", sort=False)):
         color, mark = look[unit]
-        shift = 0.5 * ((number + 0.5) / len(look) - 0.5)
+        shift = 0.9 * ((number + 0.5) / len(look) - 0.5)
         for rate, term, differs in zip(own["rate"], own["term"], own["differs"], strict=True):
             fill = color if differs else "white"
-            axes.plot(rate, terms.index(term) + shift, mark, color=color, markerfacecolor=fill, markersize=4)
-    axes.set_yticks(range(len(terms)), terms)
+            axes.plot(
+                rate,
+                terms.index(term) + shift,
+                mark,
+                color=color,
+                markerfacecolor=fill,
+                markersize=2.7,
+                markeredgewidth=0.7,
+            )
+    style.rows(axes, range(len(terms)), terms)
+    axes.grid(visible=False)
+    axes.hlines(
+        [row + 0.5 for row in range(len(terms) - 1)],
+        0,
+        1,
+        transform=axes.get_yaxis_transform(),
+        color=style.FAINT,
+        linewidth=0.5,
+    )
     axes.set_ylim(len(terms) - 0.4, -0.6)
     axes.set_title(title.replace("\n", "  "), loc="left")
     axes.set_xlabel(style.word("rate", language))
-    axes.grid(axis="y", color=style.FAINT, linewidth=0.4)
-    axes.set_axisbelow(True)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    handles = [
-        Line2D(
-            [],
-            [],
-            marker=mark,
-            color=color,
-            markerfacecolor="white",
-            markersize=4,
-            linewidth=0,
-            label=words.get(unit, unit),
-        )
-        for unit, (color, mark) in look.items()
-    ]
-    part.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
+    handles = [style.mark(mark, color, words.get(unit, unit), hollow=True) for unit, (color, mark) in look.items()]
+    handles.append(style.mark("o", style.MUTED, _DIFFERS[language != "zh"]))
+    part.legend(handles=handles, loc="outside lower left", ncols=2, frameon=False)
 
 
 def within_words(shown: pd.DataFrame, *, draws: int) -> Captions:

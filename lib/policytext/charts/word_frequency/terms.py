@@ -9,21 +9,17 @@ from functools import lru_cache
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from PIL import ImageFont
 from wordcloud import WordCloud
 
 from policytext import style
 from policytext.errors import PolicytextError
 from policytext.stats import FEWEST_CLUSTERS, TENTATIVE_CLUSTERS
-
-Labels = Mapping[str, Mapping[str, str]]
-Captions = dict[str, dict[str, str]]
+from policytext.style import Captions, Labels
 
 _COLUMNS = 3
 _GAP = 4  # millimetres between clouds
 _SEED = 20231
-_DASHES = (0, (2, 1.5))
 
 
 @style.styled
@@ -36,38 +32,24 @@ def top_terms(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
     groups = list(dict.fromkeys(shown["group"]))
     rows = shown.groupby("group")["rank"].max().max()
     columns = style.columns(min(_COLUMNS, len(groups)))
-    lines = math.ceil(len(groups) / columns)
     room = style.width() / columns - 18
     titles = {group: style.wrapped(labels[language].get(group, group), room) for group in groups}
     head = 3.6 * max(title.count("\n") + 1 for title in titles.values())
-    figure = style.figure(lines * (9 + head + 3.7 * rows) + 8)
-    panels = list(figure.subplots(lines, columns, squeeze=False, sharex=True).flat)
+    figure = style.figure(math.ceil(len(groups) / columns) * (9 + head + 3.7 * rows) + 8)
+    panels = style.panels(figure, len(groups), columns, sharex=True)
     look = style.marks(groups)
-    for group, axes in zip(groups, panels, strict=False):
+    for group, axes in zip(groups, panels, strict=True):
         _dots(axes, shown[shown["group"] == group], *look[group])
         axes.set_title(titles[group], loc="left", linespacing=1.3)
         axes.set_ylim(rows + 0.6, 0.4)
-    for axes in panels[len(groups) :]:
-        axes.set_axis_off()
     figure.supxlabel(style.word("rate", language), fontsize=7)
     handles = [
-        Line2D(
-            [], [], color=style.MUTED, marker="o", markersize=5, linewidth=0, label=style.word("of_group", language)
-        ),
-        Line2D(
-            [],
-            [],
-            color=style.MUTED,
-            marker="o",
-            markersize=2.5,
-            linewidth=0,
-            alpha=0.6,
-            label=style.word("of_unit", language),
-        ),
-        Line2D([], [], color=style.MUTED, linewidth=0.9, label=style.word("interval", language)),
-        Line2D([], [], color=style.MUTED, linewidth=0.9, linestyle=_DASHES, label=style.word("tentative", language)),
+        style.mark("o", style.MUTED, style.word("of_group", language)),
+        style.mark("o", style.MUTED, style.word("of_unit", language), size=2.4, alpha=0.6),
+        style.stroke(style.MUTED, style.word("interval", language)),
+        style.stroke(style.MUTED, style.word("tentative", language), linestyle=style.DASHES),
     ]
-    figure.legend(handles=handles, loc="outside upper right", ncols=style.columns(4, least=40), frameon=False)
+    style.legend(figure, handles, least=40)
     return figure
 
 
@@ -75,19 +57,14 @@ def _dots(axes: Axes, rows: pd.DataFrame, color: str, mark: str) -> None:
     whole, inner = rows[rows["unit_id"] == ""], rows[rows["unit_id"] != ""]
     known = whole.dropna(subset="low")
     solid = known["n_clusters"] >= TENTATIVE_CLUSTERS
-    for rows_, line in ((known[solid], "solid"), (known[~solid], _DASHES)):
+    for rows_, line in ((known[solid], "solid"), (known[~solid], style.DASHES)):
         axes.hlines(rows_["rank"], rows_["low"], rows_["high"], color=color, linewidth=0.9, alpha=0.7, linestyle=line)
     if inner["unit_id"].nunique() > 1:
-        axes.plot(
-            inner["rate"], inner["rank"], mark, color=color, markersize=2.4, alpha=0.5, linewidth=0, markeredgewidth=0
-        )
+        small = {"markersize": 2.4, "alpha": 0.5, "markeredgewidth": 0}
+        axes.plot(inner["rate"], inner["rank"], mark, color=color, **small)
     axes.plot(whole["rate"], whole["rank"], mark, color=color, markersize=4.6, linewidth=0)
-    axes.set_yticks(whole["rank"], whole["term"])
-    axes.grid(axis="y", color=style.FAINT, linewidth=0.4)
-    axes.set_axisbelow(True)
-    axes.tick_params(axis="y", length=0)
+    style.rows(axes, whole["rank"], whole["term"])
     axes.tick_params(axis="x", labelbottom=True)
-    axes.spines["left"].set_visible(False)
 
 
 def top_terms_words(shown: pd.DataFrame) -> Captions:
