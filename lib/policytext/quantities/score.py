@@ -10,6 +10,8 @@ import pandas as pd
 KEPT = {"cumulative": "achieved"}
 """Statuses that count as one: a stock that is told is an achievement."""
 
+_SHOWN = "report_id sentence_id spans surface value unit comparator indicator year status kind"
+
 ALIKE = 0.5
 """Two wordings mean the same where they share this part of the pairs of characters of the shorter one."""
 
@@ -80,20 +82,7 @@ def unlike(read: pd.DataFrame, coded: pd.DataFrame) -> pd.DataFrame:
         }
     rows += [{"outcome": "spurious", **_suffixed(row, "read")} for part in free.values() for row in part]
     columns = ["outcome", "core", *(f"same_{name}" for name in ("comparator", "status", "year", "indicator"))]
-    shown = [
-        "report_id",
-        "sentence_id",
-        "spans",
-        "surface",
-        "value",
-        "unit",
-        "comparator",
-        "indicator",
-        "year",
-        "status",
-        "kind",
-    ]
-    columns += [f"{name}_{side}" for side in ("coded", "read") for name in shown]
+    columns += [f"{name}_{side}" for side in ("coded", "read") for name in _SHOWN.split()]
     return pd.DataFrame(rows, columns=columns)
 
 

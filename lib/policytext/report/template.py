@@ -25,6 +25,7 @@ from policytext.report.values import Values
 from policytext.study import Home, current_run
 
 _HERE = Path(__file__).parent
+_CALLED = "text figure drawn others table ref quote claim cite given version parameter compare reliability"
 _WIDEST, _NARROWEST = 40, 6
 """Characters that count for the width of a column."""
 
@@ -70,24 +71,8 @@ class Wording:
 
     def globals(self) -> dict[str, Any]:
         """The names that a narrative knows."""
-        own = (
-            "text",
-            "figure",
-            "drawn",
-            "others",
-            "table",
-            "ref",
-            "quote",
-            "claim",
-            "cite",
-            "given",
-            "version",
-            "parameter",
-            "compare",
-            "reliability",
-        )
         values = self.values
-        return {name: getattr(self, name) for name in own} | {
+        return {name: getattr(self, name) for name in _CALLED.split()} | {
             "v": values,
             "has": values.has,
             "rows": values.rows,
@@ -121,20 +106,10 @@ class Wording:
         """The numbers that the methods fix, so that prose need not type them."""
         of = self.values.of_method
         numbers = {
-            "per": (frequency.PER, ""),
-            "level": (0.95, "share"),
-            "alpha": (frequency.ALPHA, "share"),
-            "base": (2, ""),
-        }
-        numbers |= {
-            "fewest": (stats.FEWEST_CLUSTERS, "paragraphs"),
-            "tentative": (stats.TENTATIVE_CLUSTERS, "paragraphs"),
-        }
-        numbers |= {
-            "min_n": (frequency.MIN_N, "occurrences"),
-            "min_chars": (2, "characters"),
-            "top_n": (self.values.top_n, "terms"),
-        }
+            "per": (frequency.PER, ""), "level": (0.95, "share"), "alpha": (frequency.ALPHA, "share"), "base": (2, ""),
+            "fewest": (stats.FEWEST_CLUSTERS, "paragraphs"), "tentative": (stats.TENTATIVE_CLUSTERS, "paragraphs"),
+            "min_n": (frequency.MIN_N, "occurrences"), "min_chars": (2, "characters"), "top_n": (self.values.top_n, "terms"),
+        }  # fmt: skip
         return {name: of(number, name, unit) for name, (number, unit) in numbers.items()}
 
     def printed(self, value: Any) -> Any:
