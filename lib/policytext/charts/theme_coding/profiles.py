@@ -95,7 +95,7 @@ def profiles_words(shown: pd.DataFrame, *, labels: Labels) -> Captions:
             "zh": f"{themes}个主题各占{n}个文本句数的比例（共{sentences:,}句，小标题除外；一句可有几个主题，也可一个都没有）。大点为文本整体，小点为其中各单元；"
             f"横线为以段落为群的95%置信区间：段落不足{FEWEST_CLUSTERS}个的文本（{few}个）只画点，不足{TENTATIVE_CLUSTERS}个的以虚线表示，仅供参考。"
             f"空心为该文本没有一句属于该主题（{silent}处），线止于单侧95%上限。差异是文本间差异，不是城市间差异；检验见文本比较。",
-            "en": f"Share of the sentences of {style.many(n, 'text')} that each of {style.many(themes, 'theme')} takes ({sentences:,} sentences, "
+            "en": f"Share of the sentences of {style.many(n, 'text')} that each of {style.many(themes, 'theme')} takes ({style.many(sentences, 'sentence')}, "
             "headings aside; a sentence may have several themes, or none). Large dots are texts, small ones their units; lines "
             "are 95% intervals with paragraphs as clusters, left out for texts of fewer than "
             f"{style.many(FEWEST_CLUSTERS, 'paragraph')} ({few}) and dashed, as tentative, below {TENTATIVE_CLUSTERS}. Hollow: no sentence "
