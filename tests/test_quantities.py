@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policytext import quantities, segment
+from policytext import prepare, quantities, segment
 from policytext.errors import PolicytextError
 from policytext.quantities import Indicator, Indicators
 from policytext.quantities.numerals import chinese, plain
@@ -524,3 +524,22 @@ def test_what_is_there_already_is_no_target_and_a_size_by_which_a_thing_is_calle
     assert one("下一步,干部对47家规上工业企业实现一对一分包服务", "status") == "cumulative"
     assert one("成立专班推进5万吨碳纤维项目落地", "status") == "other"
     assert one("在全国157家国家级高新区综合评价中排名靠前", "status") == "other"
+
+
+def test_numbers_of_other_places_in_the_five_reports_are_those_of_two_parks_the_nation_and_a_metropolis(study):
+    rows = []
+    sentences = prepare.table(study, "sentences")
+    for report in study.reports.to_dict("records"):
+        own = sentences[sentences["report_id"] == report["report_id"]].to_dict("records")
+        names = dict(zip(study.units["unit_id"], study.units["unit"], strict=True))
+        rows += quantities.read(own, published=report["published"], indicators=NONE, names=names)
+    told = {
+        place: [row["surface"] for row in rows if row["place"] == place] for place in {row["place"] for row in rows}
+    }
+    assert told.pop("")
+    assert told == {
+        "高新区": ["第20位", "第一"],
+        "全国": ["157家"],
+        "南通高新区": ["46位", "2位", "20多家", "10多家"],
+        "上海": ["80%"],
+    }
