@@ -65,7 +65,7 @@ def conclusions(
         why = "" if pd.notna(row.low) else f" (estimable from 10 paragraphs on; here {row.n_paragraphs})"
         verdict = "distinguished" if row.holds else "not distinguished (Fisher's test over sentences says otherwise)"
         again = _q(row.q_without) if pd.notna(row.q_without) else "not tested"
-        kept = "" if row.holds == row.holds_without else ", so the verdict hangs on shared wording"
+        kept = ", so the verdict hangs on shared wording" if row.holds and row.q_without >= ALPHA else ""
         who, what = _first(labels, row.group), names.get(f"{row.family}:{row.item}", row.item)
         notes = [caveats["between" if row.scope == "between" else "within"]]
         notes += [

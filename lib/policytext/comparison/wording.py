@@ -144,56 +144,32 @@ def _found(texts: Collection[str], runs: Iterable[Sequence[Any]]) -> Iterable[tu
 
 
 def _repeats(runs: list[str], owners: list[str], least: int) -> Iterable[tuple[int, int, int]]:
-    """(run, start, end) of an occurrence of each string of `least` characters and more that several owners have.
+    """(run, start, end) of the first occurrence of each string of `least` characters and more that several owners have.
 
     An index of n-grams that grows by one character at a time: of n + 1 characters are only those whose two parts of n
     are shared, so nothing is ever compared in pairs. Strings that a longer one of as many owners contains are left out.
     """
-    text = "\n".join(runs) + "\n"
-    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
-    run_of = np.cumsum(codes == 10)
-    first = np.concatenate([[0], np.flatnonzero(codes == 10)[:-1] + 1])
-    owner = np.unique(owners, return_inverse=True)[1][np.minimum(run_of, len(runs) - 1)] if runs else run_of
-    at, gram, length = np.flatnonzero(codes != 10), codes.astype(np.int64), 1
-    before: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
-    while len(at):
-        _, number = np.unique(gram[at], return_inverse=True)
-        pairs = np.unique(number * (len(runs) + 1) + owner[at]) // (len(runs) + 1)
-        shared = np.bincount(pairs, minlength=number.max() + 1)
-        at, number = at[shared[number] > 1], number[shared[number] > 1]
-        if before is not None:
-            yield from _closed(before, (at, number, shared), length - 1, run_of, first)
-        before = (at, number, shared) if length >= least else None
-        here = np.full(len(codes) + 1, -1, dtype=np.int64)
-        here[at] = number
-        at = at[here[at + 1] >= 0]
-        gram = np.full(len(codes), -1, dtype=np.int64)
-        gram[at] = here[at] * (len(shared) + 1) + here[at + 1]
+    at = [(number, start) for number, run in enumerate(runs) for start in range(len(run) - least + 1)]
+    shorter: dict[str, tuple[int, int, int]] = {}
+    length = least
+    while at or shorter:
+        first: dict[str, str] = {}
+        held: dict[str, set[str]] = defaultdict(set)
+        for number, start in at:
+            text, owner = runs[number][start : start + length], owners[number]
+            if first.setdefault(text, owner) != owner:
+                held[text] |= {first[text], owner}
+        parts = ((part, len(who)) for text, who in held.items() for part in (text[:-1], text[1:]))
+        closed = shorter.keys() - {part for part, n in parts if shorter and shorter[part][0] == n}
+        yield from ((number, start, start + length - 1) for _, number, start in map(shorter.get, closed))
+        at = [place for place in at if runs[place[0]][place[1] : place[1] + length] in held]
+        shorter = {}
+        for number, start in at:
+            text = runs[number][start : start + length]
+            shorter.setdefault(text, (len(held[text]), number, start))
+        here = set(at)
+        at = [(number, start) for number, start in at if (number, start + 1) in here]
         length += 1
-    if before is not None:
-        nothing = np.empty(0, dtype=np.int64)
-        yield from _closed(before, (nothing, nothing, nothing), length - 1, run_of, first)
-
-
-def _closed(
-    shorter: tuple[np.ndarray, np.ndarray, np.ndarray],
-    longer: tuple[np.ndarray, np.ndarray, np.ndarray],
-    length: int,
-    run_of: np.ndarray,
-    first: np.ndarray,
-) -> Iterable[tuple[int, int, int]]:
-    """One occurrence of each string of this length that no string longer by one has as many owners as."""
-    at, number, shared = shorter
-    place = np.full(len(run_of) + 1, -1, dtype=np.int64)
-    place[at] = number
-    within = np.zeros(len(shared), dtype=bool)
-    for shift in (0, 1):
-        part = place[longer[0] + shift]
-        within[part[shared[part] == longer[2][longer[1]]]] = True
-    numbers, where = np.unique(number, return_index=True)
-    for start in at[where[~within[numbers]]]:
-        run = int(run_of[start])
-        yield run, int(start - first[run]), int(start - first[run]) + length
 
 
 def _share(text: str, phrases: Collection[str]) -> float:
