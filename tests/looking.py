@@ -6,8 +6,11 @@ once; whoever changes it afterwards has to look at a new one.
 
 from __future__ import annotations
 
+import subprocess
+import tempfile
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import matplotlib
@@ -136,6 +139,21 @@ def cut(figure: Figure) -> list[str]:
         beyond = max(room[0] - left, room[1] - top, right - room[2], bottom - room[3])
         found += [line.text] if beyond > SLACK else []
     return found
+
+
+def slanted(figure: Figure) -> list[str]:
+    """Texts that run neither across nor upright: `pdftotext` takes slanted Chinese apart."""
+    return [line.text for line in drawn(figure) if line.angle % 90]
+
+
+def not_found(figure: Figure) -> list[str]:
+    """Lines drawn that `pdftotext` does not give back as one line from the figure saved as a PDF, blanks aside."""
+    lines = drawn(figure)
+    with tempfile.TemporaryDirectory() as folder, matplotlib.rc_context({"pdf.fonttype": 42, **_SETTINGS}):
+        figure.savefig(path := Path(folder) / "figure.pdf")
+        text = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout
+    said = "\n".join("".join(line.split()) for line in text.splitlines())
+    return [line.text for line in lines if "".join(line.text.split()) not in said]
 
 
 def tofu(figure: Figure) -> list[tuple[str, str]]:

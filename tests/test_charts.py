@@ -100,6 +100,7 @@ def problems(figure, *, nested=False):
         "over each other": looking.overlaps(figure, nested=nested),
         "cut": looking.cut(figure),
         "without a glyph": looking.tofu(figure),
+        "slanted": looking.slanted(figure),
         "empty panels": looking.empty_panels(figure),
         "panels too small to read": [size for size in looking.panel_sizes(figure) if min(size) < 5],
         "texts below 5 points": [one.text for one in looking.drawn(figure) if one.font.get_size_in_points() < 4.99],
@@ -170,6 +171,17 @@ def test_texts_beyond_an_edge_are_found_and_those_within_are_not():
     assert looking.cut(figure) == ["beyond its panel", "beyond the right edge", "above"]
 
 
+@pytest.mark.parametrize(("angle", "found"), [(0, True), (90, True), (60, False)])
+def test_a_search_in_the_pdf_finds_what_runs_across_or_upright_and_not_what_is_slanted(angle, found):
+    names = ["知识产权与技术市场", "新闻报道"]
+    with style.drawing():
+        figure = style.figure(40)
+        for i, name in enumerate(names):
+            figure.text(0.3 + 0.04 * i, 0.2 + 0.2 * i, name, rotation=angle)
+        assert looking.not_found(figure) == ([] if found else names)
+        assert looking.slanted(figure) == ([] if found else names)
+
+
 def test_a_character_without_a_glyph_is_found():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -197,6 +209,12 @@ def test_an_empty_panel_is_found_also_where_all_its_marks_lie_outside():
 @pytest.mark.parametrize("name", NAMES)
 def test_a_figure_of_the_default_study_can_be_read(default, name, language):
     assert problems(default(name, language), nested=name in CLOUDS) == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_search_in_its_pdf_finds_every_line_of_a_figure(default, name, language):
+    assert looking.not_found(default(name, language)) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

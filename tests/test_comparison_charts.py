@@ -67,7 +67,7 @@ class Drawings:
         apart = comparison.distances(own, groups=groups, draws=10)
         structure, bins = comparison.structure({("texts", basis): one for basis, one in own.items()}, draws=200)
         reuse = comparison.reuse(sentences, self.terms, groups=groups, slogans=["创新驱动发展战略"])
-        empty = pd.DataFrame(columns=["unit_id", "sentence_id", "indicator", "surface"], dtype="str")
+        empty = pd.DataFrame(columns=["unit_id", "sentence_id", "indicator", "surface", "comparator"], dtype="str")
         alone = comparison.only_here(self.counts, self.codes, empty, sentences, groups=groups)
         frequency = pd.DataFrame(
             [(group, f"词语{i}", 90.0 - i, i) for group in groups for i in range(1, 10)],
@@ -116,6 +116,7 @@ def problems(figure):
         "over each other": looking.overlaps(figure),
         "cut": looking.cut(figure),
         "without a glyph": looking.tofu(figure),
+        "slanted": looking.slanted(figure),
         "panels too small to read": [size for size in looking.panel_sizes(figure) if min(size) < 5],
         "texts below 5 points": [one.text for one in looking.drawn(figure) if one.font.get_size_in_points() < 4.99],
         "texts above 8 points": [one.text for one in looking.drawn(figure) if one.font.get_size_in_points() > 8.01],

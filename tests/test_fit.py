@@ -195,6 +195,8 @@ def test_every_figure_can_be_read_in_every_preset_for_two_groups_and_for_thirty_
                     f"{language}-{number} {what}": these
                     for what, these in problems(page, nested="cloud" in name).items()
                 }
+                lost = looking.not_found(page)
+                found |= {f"{language}-{number} not found": lost} if lost else {}
                 width, height = style.size_of(page)
                 assert width == pytest.approx(presets.preset(column).width, abs=0.01), name
                 assert height <= presets.preset(column).height + 0.1, name
