@@ -25,8 +25,8 @@ from policytext.report.pandoc import Node
 _PAGE = (160.0, 200.0)
 """Width and height in mm that a figure may take on a page."""
 
-_WIDEST, _NARROWEST = 30, 5
-"""Letters of its longest cell that count for the width of a column; a Chinese character counts twice."""
+_WIDEST, _ROOM = 30, 100
+"""Letters of its longest cell that count for the width of a column, and those of a line; a Chinese character counts twice."""
 
 _ACCENT = RGBColor(0x00, 0x4B, 0x84)
 _SERIF, _SONG, _HEI = "Times New Roman", "宋体", "黑体"
@@ -46,7 +46,7 @@ _STYLES: dict[str, tuple[str, float, float]] = {
     "Table Caption": (_SONG, 9, 4),
     "Captioned Figure": (_SONG, 10.5, 3),
     "Evidence": (_SONG, 8, 2),
-    "Table Text": (_SONG, 9, 0),
+    "Table Text": (_SONG, 8, 0),
     "toc 1": (_SONG, 10.5, 2),
     "toc 2": (_SONG, 10, 2),
 }
@@ -163,21 +163,27 @@ def _contents(title: str, headers: list[Node]) -> list[Node]:
 
 
 def _fitted(table: Node) -> Node:
-    """A table whose columns share the width of the page by their longest cells."""
-    cells = [row[1] for row in _rows(table)]
-    wide = [max(min(_letters(pandoc.said(row[i])), _WIDEST) for row in cells) for i in range(len(table["c"][2]))]
-    shares = [max(width, _NARROWEST) for width in wide]
+    """A table whose columns share the width of the page: each as wide as its longest word, longer cells by what is left."""
+    rows = [row[1] for row in (*table["c"][3][1], *(row for body in table["c"][4] for row in body[3]))]
+    said = [[pandoc.said(row[i]) for row in rows] for i in range(len(table["c"][2]))]
+    words = [max(_letters(word, 8) for cell in column for word in (cell.split() or [""])) + 2.5 for column in said]
+    whole = [
+        max(word, *(_letters(cell, _WIDEST) + 2.5 for cell in column)) for word, column in zip(words, said, strict=True)
+    ]
+    left = min(1, max(0, _ROOM - sum(words)) / max(1, sum(whole) - sum(words)))
+    shares = [word + left * (all_ - word) for word, all_ in zip(words, whole, strict=True)]
     for spec, share in zip(table["c"][2], shares, strict=True):
         spec[1] = {"t": "ColWidth", "c": share / sum(shares)}
+    for cell in (cell for row in rows for cell in row):
+        paragraphs = [pandoc.para(block["c"]) if block["t"] == "Plain" else block for block in cell[4]]
+        cell[4] = [pandoc.div(paragraphs, **{"custom-style": "Table Text"})]
     return table
 
 
-def _rows(table: Node) -> list[Any]:
-    return [*table["c"][3][1], *(row for body in table["c"][4] for row in body[3])]
-
-
-def _letters(text: str) -> int:
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+def _letters(text: str, most: int) -> int:
+    """About how wide words are; of Chinese, which breaks anywhere, as much as `most`."""
+    wide = sum(ord(character) > 0x2E7F for character in text)
+    return min(len(text) + wide, most) if wide or most == _WIDEST else len(text)
 
 
 # ---------------------------------------------------------------- styles
@@ -227,7 +233,10 @@ def _rule_tables(style: Any) -> None:
     """Three lines, as journals have them: above, below, and under the heading."""
     borders = "".join(f'<w:{side} w:val="single" w:sz="8" w:space="0" w:color="1B1F24"/>' for side in ("top", "bottom"))
     made = parse_xml(f"<w:tblBorders {nsdecls('w')}>{borders}</w:tblBorders>")
-    style.element.find(qn("w:tblPr")).find(qn("w:tblCellMar")).addprevious(made)  # Word wants them in this order
+    margins = style.element.find(qn("w:tblPr")).find(qn("w:tblCellMar"))
+    margins.addprevious(made)  # Word wants them in this order
+    for side in margins:
+        side.set(qn("w:w"), "45" if side.tag in (qn("w:left"), qn("w:right")) else "0")
 
 
 def _number_pages(footer: Any) -> None:
