@@ -35,13 +35,8 @@ def confounding(design: pd.DataFrame, *, columns: Sequence[str]) -> pd.DataFrame
     """
     known = design.replace("", pd.NA)
     per_report = known.groupby("report_id")[list(columns)].nunique()
-    return pd.DataFrame(
-        {
-            "column": list(columns),
-            "values": [known[column].nunique() for column in columns],
-            "reports_in_which_it_varies": [int((per_report[column] > 1).sum()) for column in columns],
-        }
-    )
+    rows = [(column, known[column].nunique(), int((per_report[column] > 1).sum())) for column in columns]
+    return pd.DataFrame(rows, columns=["column", "values", "reports_in_which_it_varies"])
 
 
 def accounting(spans: pd.DataFrame) -> pd.DataFrame:

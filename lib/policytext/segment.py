@@ -26,9 +26,7 @@ jieba.setLogLevel("WARNING")
 _END = re.compile(r"[。！？!?；;]+")
 _CLOSERS = "”’」』》）)]】〉"
 _WORD = re.compile(r"[^\W\d_]")
-_ENTRY = re.compile(
-    r"^(\S+)(?: +([1-9][0-9]*))?(?: +([a-z]+))?$"
-)  # jieba keeps a frequency of 0 for all tokenizers at once
+_ENTRY = re.compile(r"^(\S+)(?: +([1-9][0-9]*))?(?: +([a-z]+))?$")  # jieba keeps a 0 for all tokenizers at once
 _CUTTABLE = re.compile(r"[\u4e00-\u9fd5a-zA-Z0-9#&._%]+")
 """What jieba's pattern takes as one run, without `+` and `-`, which it splits off again."""
 
@@ -134,11 +132,8 @@ def terms(sentence: dict[str, Any], tokenizer: jieba.Tokenizer, *, hmm: bool = T
     stretch = stretch_of(sentence)
     for word, start, end in tokenizer.tokenize(stretch.text, HMM=hmm):
         if end - start >= MIN_CHARS and _WORD.search(word):
-            spans = stretch.spans(start, end)
-            yield {key: sentence[key] for key in ("sentence_id", "unit_id", "paragraph_id")} | {
-                "term": word,
-                "spans": spans,
-            }
+            ids = {key: sentence[key] for key in ("sentence_id", "unit_id", "paragraph_id")}
+            yield ids | {"term": word, "spans": stretch.spans(start, end)}
 
 
 def make_tokenizer(

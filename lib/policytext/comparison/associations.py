@@ -112,11 +112,8 @@ def cells(found: pd.DataFrame, *, families: Sequence[str] = (THEMES, "status")) 
     """
     own = found[found["family"].isin(families)]
     naive, clustered = own["q_naive"] < stats.ALPHA, own["q"] < stats.ALPHA
-    verdict = np.select(
-        [own["q"].isna(), naive & clustered, naive, clustered],
-        ["untested", "both", "sentences", "paragraphs"],
-        "neither",
-    )
+    verdicts = {"untested": own["q"].isna(), "both": naive & clustered, "sentences": naive, "paragraphs": clustered}
+    verdict = np.select(list(verdicts.values()), list(verdicts), "neither")
     own = own.assign(verdict=verdict, report_id=own.get("report_id", ""), number=own["theme"].str.extract(r"(\d+)$")[0])
     rows = own.astype({"number": float}).sort_values(["number", "theme"])
     for column, values in (("family", families), ("group", own["group"]), ("report_id", own["report_id"])):

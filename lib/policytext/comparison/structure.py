@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -82,9 +83,9 @@ def picture(own: Profiles, *, p: float, draws: int = 500, seed: int = 0) -> pd.D
 
     kind group, item: x, y in correspondence analysis, and contribution to the two axes shown; of the items the 30 that
     contribute most. region: ellipse of 95 % of the resamples of a group's paragraphs (10 or more), placed on the same
-    axes (Greenacre 2017, ch. 29): x, y, width, height, angle. axis: its share of the inertia (x). leaf, branch: the tree of average linkage over the distances; a branch is a line
-    from x, y over width and height, and one across has as contribution the share of resamples in which the same groups
-    stand together. Above 40 groups there is no tree.
+    axes (Greenacre 2017, ch. 29): x, y, width, height, angle. axis: its share of the inertia (x). leaf, branch: the tree
+    of average linkage over the distances; a branch is a line from x, y over width and height, and one across has as
+    contribution the share of resamples in which the same groups stand together. Above 40 groups there is no tree.
     """
     columns = ["kind", "name", "x", "y", "width", "height", "angle", "contribution"]
     table = own.table()
@@ -94,16 +95,14 @@ def picture(own: Profiles, *, p: float, draws: int = 500, seed: int = 0) -> pd.D
     names = [name for name, there in zip(own.groups, kept, strict=True) if there]
     found = stats.correspondence(table[kept])
     shares = found.inertias / found.inertias.sum()
-    rows: list[dict[str, object]] = [{"kind": "axis", "name": f"{i + 1}", "x": shares[i]} for i in range(2)]
+    rows: list[dict[str, Any]] = [{"kind": "axis", "name": f"{i + 1}", "x": shares[i]} for i in range(2)]
     for kind, labels, at, parts in (
         ("group", names, found.rows, found.row_contributions),
         ("item", own.items, found.columns, found.column_contributions),
     ):
         weight = parts[:, :2] @ found.inertias[:2] / found.inertias[:2].sum()
-        most = np.sort(np.argsort(-weight, kind="stable")[: _ITEMS if kind == "item" else None])
-        rows += [
-            {"kind": kind, "name": labels[i], "x": at[i, 0], "y": at[i, 1], "contribution": weight[i]} for i in most
-        ]
+        for i in np.sort(np.argsort(-weight, kind="stable")[: _ITEMS if kind == "item" else None]):
+            rows.append({"kind": kind, "name": labels[i], "x": at[i, 0], "y": at[i, 1], "contribution": weight[i]})
     again = [one.toarray()[kept] for one in resampled(own, draws=draws, seed=seed)]
     enough = own.n_paragraphs[kept] >= stats.FEWEST_CLUSTERS
     rows += _regions(names, np.array([found.place(one)[:, :2] for one in again]), enough)
@@ -130,20 +129,16 @@ def _tree(names: list[str], table: np.ndarray, again: list[np.ndarray]) -> list[
     """The leaves in their order, and the junctions of the tree with the share of resamples that have them."""
     steps = _linkage(table)
     counts = pd.Series([group for one in again for group in _clusters(_linkage(one))]).value_counts()
-    order = dendrogram(steps, no_plot=True)["leaves"]
-    place = {leaf: float(at) for at, leaf in enumerate(order)}
+    place = {leaf: float(at) for at, leaf in enumerate(dendrogram(steps, no_plot=True)["leaves"])}
     top = dict.fromkeys(place, 0.0)
-    rows: list[dict[str, object]] = [
-        {"kind": "leaf", "name": names[leaf], "x": at, "y": 0.0} for leaf, at in place.items()
-    ]
+    rows: list[dict[str, Any]] = [{"kind": "leaf", "name": names[leaf], "x": at, "y": 0} for leaf, at in place.items()]
     for number, (members, (a, b, height, _)) in enumerate(zip(_clusters(steps), steps, strict=True), len(names)):
         one, other = int(a), int(b)
-        for node in (one, other):
-            rows.append(
-                {"kind": "branch", "x": place[node], "y": top[node], "width": 0.0, "height": height - top[node]}
-            )
-        across = {"kind": "branch", "x": place[one], "y": height, "width": place[other] - place[one], "height": 0.0}
-        rows.append(across | {"contribution": counts.get(members, 0) / len(again)})
+        ends = [(place[node], top[node], 0, height - top[node], np.nan) for node in (one, other)]
+        ends.append((place[one], height, place[other] - place[one], 0, counts.get(members, 0) / len(again)))
+        rows += [
+            dict(zip(("x", "y", "width", "height", "contribution"), end, strict=True), kind="branch") for end in ends
+        ]
         place[number], top[number] = (place[one] + place[other]) / 2, float(height)
     return rows
 

@@ -43,11 +43,7 @@ def keyness(
     inner = [np.flatnonzero(own.group == number) for number in range(len(own.groups))]
     spread = [stats.dispersion(own.counts[rows], own.sizes[rows]) for rows in inner]
     is_name = np.isin(own.items, list(names))
-    g2, p = stats.g2(a, b, n_a, n_b)
-    ratio, low, high = stats.log_ratio(a, b, n_a, n_b)
-    relabelled, q_permutation = stats.settled_p(
-        own.counts, own.sizes, own.group, family=is_name, draws=draws, seed=seed
-    )
+    tested = stats.settled_p(own.counts, own.sizes, own.group, family=is_name, draws=draws, seed=seed)
     columns = {
         "group": np.array(own.groups)[:, None],
         "term": np.array(own.items),
@@ -55,16 +51,12 @@ def keyness(
         "total": n_a.astype(int),
         "n_reference": b.astype(int),
         "total_reference": n_b.astype(int),
-        "g2": g2,
-        "p": p,
-        "log_ratio": ratio,
-        "low": low,
-        "high": high,
+        **dict(zip(("g2", "p"), stats.g2(a, b, n_a, n_b), strict=True)),
+        **dict(zip(("log_ratio", "low", "high"), stats.log_ratio(a, b, n_a, n_b), strict=True)),
         "lrc": stats.lrc(a, b, n_a, n_b, family=len(own.items)),
         "dp_norm": [one.dp_norm for one in spread],
         "range": [one.range for one in spread],
-        "p_permutation": relabelled,
-        "q_permutation": q_permutation,
+        **dict(zip(("p_permutation", "q_permutation"), tested, strict=True)),
         "is_name": is_name,
     }
     found = pd.DataFrame({name: np.broadcast_to(values, a.shape).ravel() for name, values in columns.items()})

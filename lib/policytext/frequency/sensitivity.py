@@ -42,7 +42,9 @@ def sensitivity(
     whose list holds the keyword itself is none for that keyword, and has no row.
     """
     lengths = prepare.table(study, "sentences").assign(size=lambda rows: rows["text"].str.len())
-    cut = {name: _terms(study, name) for name in CHOICES["segmenter"]}
+    cut = {"dictionary": prepare.table(study, "terms")}
+    cut |= {"no dictionary": prepare.recut(study, dictionary=False, hmm=True)}
+    cut |= {"no HMM": prepare.recut(study, dictionary=True, hmm=False)}
     stopped = {"none": frozenset(), "base": stopwords(study, policy=False), "base + policy": stopwords(study)}
     main, tables = _rates(cut["dictionary"], groups), []
     for choice in specifications():
@@ -56,12 +58,6 @@ def sensitivity(
         tables.append(both.assign(specification=" / ".join(choice.values())))
     every = pd.concat(tables)[COLUMNS["sensitivity"]].astype({"agrees": bool})
     return every.sort_values(["finding", "specification"], ignore_index=True)
-
-
-def _terms(study: Study, segmenter: str) -> pd.DataFrame:
-    if segmenter == "dictionary":
-        return prepare.table(study, "terms")
-    return prepare.recut(study, dictionary=segmenter != "no dictionary", hmm=segmenter != "no HMM")
 
 
 def _profiles(terms: pd.DataFrame, cluster: str, lengths: pd.DataFrame | None, groups: pd.Series) -> Profiles:

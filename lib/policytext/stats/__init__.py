@@ -8,8 +8,6 @@ term. Sizes, one per cluster, are what the counts are shares of: its terms, its 
 # ruff: noqa: F401
 
 from policytext.stats.agreement import (
-    AgreementInterval,
-    Index,
     agreement_interval,
     cohen_kappa,
     gwet_ac1,
@@ -19,7 +17,6 @@ from policytext.stats.agreement import (
     rogan_gladen_interval,
 )
 from policytext.stats.comparison import (
-    Correspondence,
     adjusted_residuals,
     correspondence,
     cramers_v,
@@ -29,11 +26,10 @@ from policytext.stats.comparison import (
     jensen_shannon,
     noncentral_interval,
 )
-from policytext.stats.dispersion import Association, Dispersion, association, dispersion
+from policytext.stats.dispersion import association, dispersion
 from policytext.stats.intervals import (
     FEWEST_CLUSTERS,
     TENTATIVE_CLUSTERS,
-    ClusteredInterval,
     clustered_difference,
     clustered_interval,
     design_effect,

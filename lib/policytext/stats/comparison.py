@@ -101,11 +101,9 @@ def noncentral_interval(chi2: float, degrees: int) -> tuple[float, float]:
         return np.nan, np.nan
 
     def bound(share: float) -> float:
-        def above(noncentrality: float) -> float:
-            return float(ncx2.cdf(chi2, degrees, noncentrality)) - share
-
-        highest = 4 * chi2 + 10 * degrees + 100
-        return 0.0 if above(0) <= 0 else float(brentq(above, 0, highest))
+        if ncx2.cdf(chi2, degrees, 0) <= share:
+            return 0.0
+        return float(brentq(lambda far: ncx2.cdf(chi2, degrees, far) - share, 0, 4 * chi2 + 10 * degrees + 100))
 
     return bound((1 + LEVEL) / 2), bound((1 - LEVEL) / 2)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -52,7 +52,7 @@ def accuracy(
     for judge in against if against is not None else [*([AGREED] if len(coders) > 1 else []), *coders]:
         judges = coders if judge == AGREED else [judge]
         cells = _cells(_values(codes, facet), own[own["coder"].isin(judges)], judges)
-        rows += [{"coder": coder, "against": judge, "scope": scope} | row for row in _rows(cells)]
+        rows += [{"coder": coder, "against": judge, "scope": scope} | row for row in _rows(*cells)]
     return pd.DataFrame(rows, columns=[*COLUMNS["theme_validation"], "specificity", "n_other", "n_clusters"])
 
 
@@ -106,15 +106,11 @@ def _values(codes: pd.DataFrame, facet: str) -> pd.DataFrame:
     return found.assign(value=found["value"].map(first_level)) if facet == "instrument" else found
 
 
-class _Cells(NamedTuple):
-    """Per paragraph and value: true positives, false positives, false negatives, true negatives."""
+def _cells(codes: pd.DataFrame, own: pd.DataFrame, judges: Sequence[str]) -> tuple[list[str], np.ndarray]:
+    """The values, and per paragraph and value true and false positives, false and true negatives.
 
-    values: list[str]
-    counts: np.ndarray
-
-
-def _cells(codes: pd.DataFrame, own: pd.DataFrame, judges: Sequence[str]) -> _Cells:
-    """What is right and wrong, where all judges read the sentence and either all or none gave the value."""
+    Only where all judges read the sentence and either all or none gave the value.
+    """
     read = own.groupby("sentence_id", sort=False)["coder"].nunique()
     shared = read.index[read == len(judges)]
     codes = codes[codes["sentence_id"].isin(shared)]
@@ -132,19 +128,19 @@ def _cells(codes: pd.DataFrame, own: pd.DataFrame, judges: Sequence[str]) -> _Ce
     _, number = np.unique(paragraphs, return_inverse=True)
     counts = np.zeros((number.max(initial=-1) + 1, len(values), 4))
     np.add.at(counts, number, told)
-    return _Cells(values, counts)
+    return values, counts
 
 
-def _rows(cells: _Cells) -> Iterator[dict[str, Any]]:
+def _rows(values: list[str], counts: np.ndarray) -> Iterator[dict[str, Any]]:
     """One row per value, then `micro` and `macro`."""
-    for number, value in enumerate(cells.values):
-        yield {"theme": value} | _row(cells.counts[:, number])
-    pooled = cells.counts.sum(axis=1)
+    for number, value in enumerate(values):
+        yield {"theme": value} | _row(counts[:, number])
+    pooled = counts.sum(axis=1)
     yield {"theme": MICRO} | _row(pooled)
-    total = cells.counts.sum(axis=0)
+    total = counts.sum(axis=0)
     estimates = _averages(total)
     n_gold, paragraphs = int(pooled[:, [0, 2]].sum()), len(pooled)
-    variance = stats.jackknife_variance([_averages(total - own) for own in cells.counts] or np.empty((0, 3)))
+    variance = stats.jackknife_variance([_averages(total - own) for own in counts] or np.empty((0, 3)))
     half = t.ppf(0.975, max(paragraphs - 1, 1)) * np.sqrt(variance)
     estimable = n_gold >= FEWEST_POSITIVES and paragraphs >= stats.FEWEST_CLUSTERS
     row: dict[str, Any] = {"theme": MACRO, "n_gold": n_gold, "n_clusters": paragraphs}

@@ -65,8 +65,8 @@ def make_sheet(
             "key": [key_of(name) for name in taken["sentence_id"]],
             "number": [f"{i} of {n}" for i in range(1, n + 1)],
             "kind": taken["kind"].to_numpy(),
-            "before": [_plain(text) for text in taken["before"]],
-            "sentence": [_plain(text) for text in taken["text"]],
+            "before": [" ".join(text.split()) for text in taken["before"]],
+            "sentence": [" ".join(text.split()) for text in taken["text"]],
         }
     )
     return sheet.assign(**dict.fromkeys(asked(scheme), ""))
@@ -149,10 +149,6 @@ def key_of(sentence_id: str) -> str:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _allot(sizes: pd.Series, n: int) -> pd.Series:
