@@ -6,11 +6,12 @@ import re
 import textwrap
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, wraps
 from importlib.util import find_spec
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -266,6 +267,22 @@ def rows(axes: Axes, places: Iterable[float], names: Iterable[str]) -> None:
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
+
+
+def courses(axes: Axes, names: Sequence[str], *, size: float | None = None) -> None:
+    """Rows along which something stands from a text's beginning (0 %) to its end (100 %), with their names."""
+    axes.hlines(range(len(names)), 0, 1, color=FAINT, linewidth=0.5)
+    axes.set_yticks(range(len(names)), names, fontsize=size)
+    axes.set(xlim=(-0.02, 1.02), ylim=(len(names) - 0.4, -0.6))
+    axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
+    axes.tick_params(length=0, labelbottom=True)
+    axes.spines[:].set_visible(False)
+
+
+def middles(heights: Iterable[float]) -> tuple[list[float], float]:
+    """Where the middles of rows of such heights lie, one below the other, and how high they are together."""
+    ends = list(accumulate(heights, initial=0.0))
+    return [(start + end) / 2 for start, end in pairwise(ends)], ends[-1]
 
 
 def heads(axes: Axes, places: Iterable[float], names: Iterable[str]) -> None:

@@ -35,10 +35,7 @@ def distances(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
     room = 0.34 * style.width()
     names = [_pair(words.get(a, a), words.get(b, b), room) + (" †" if nested else "") for a, b, nested in pairs]
     heights = [1.6 + _LINE * (name.count("\n") + 1) for name in names]
-    places, top = [], 0.0
-    for height in heights:
-        places.append(top + height / 2)
-        top += height
+    places, top = style.middles(heights)
     bases = list(dict.fromkeys(shown["basis"]))
     columns = style.columns(len(bases), least=60)
     figure = style.figure(22 - (-len(bases) // columns) * (16 + top))

@@ -184,11 +184,11 @@ def portraits_words(shown: pd.DataFrame, *, of: int | None = None) -> Captions:
         "title": {"zh": "各地文本画像", "en": "A portrait of each text"},
         "caption": {
             "zh": f"{groups}个文本：最常用的{top_n}个词、各主题与状态占句数的比例，以及文本自述的框架、指标和数字组合（括号内为总数，只列前几项）。"
-            "框架只计前两级标题，指标只计说明了所指的数字，相同的只计一次，因此少于框架图与指标图中的数目。同一页同一列的横轴相同。仅作描述，未经检验：差异可能来自文体、年份或篇幅。"
+            "框架只计前两级标题，指标只计说明了所指的数字，相同的只计一次，因此与框架图、指标图中的数目不同。同一页同一列的横轴相同。仅作描述，未经检验：差异可能来自文体、年份或篇幅。"
             + note["zh"],
             "en": f"{style.many(groups, 'text')}: the {top_n} most frequent terms, the shares of sentences with each theme and status, and the "
             "outline, indicators and number formulas of its own (their number in brackets, the first few in words). Outlines count headings of the first two levels "
-            "only, indicators numbers that say what they count, and repeats once: fewer than in the figures of outlines and indicators. Axes of a "
+            "only, indicators numbers that say what they count, and repeats once, so that both differ from the figures of outlines and of indicators. Axes of a "
             "column are the same on a page. A description without tests: kind of text, year and length may be behind any difference."
             + note["en"],
         },

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sized
-from itertools import pairwise
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -189,8 +188,7 @@ def _branches(
     look: Mapping[str, tuple[str, str]],
 ) -> None:
     """The tree, its leaves as rows: what the table has as x runs downwards here, its heights to the right."""
-    ends = [sum(rows[:number]) for number in range(len(rows) + 1)]
-    middles = [(start + end) / 2 for start, end in pairwise(ends)]
+    middles, _ = style.middles(rows)
 
     def down(x: float) -> float:
         lower = min(int(x), len(middles) - 1)

@@ -60,11 +60,7 @@ def _is_far(rows: pd.DataFrame) -> bool:
 
 
 def _panel(axes: Axes, rows: pd.DataFrame, names: Mapping[str, str], language: str) -> None:
-    places, top = [], 0.0
-    for unit in rows["unit_id"]:
-        height = _PAD + _LINE * (names[unit].count("\n") + 1)
-        places.append(top + height / 2)
-        top += height
+    places, top = style.middles(_PAD + _LINE * (names[unit].count("\n") + 1) for unit in rows["unit_id"])
     for row, y in zip(rows.itertuples(), places, strict=True):
         color = style.COLORS[0] if row.like else style.MUTED
         fill = "white" if row.status == "target" else color

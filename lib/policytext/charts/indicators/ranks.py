@@ -49,16 +49,12 @@ def ranks(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figur
     columns = style.columns(6, least=28)
     figure = style.figure(sum(heights) + 16 + 4 * -(-len(present) // columns))
     axes = figure.subplots()
-    top = 0.0
-    places = []
-    for row, text, height in zip(shown.itertuples(), told, heights, strict=True):
-        y = top + height / 2
+    places, top = style.middles(heights)
+    for row, text, y in zip(shown.itertuples(), told, places, strict=True):
         color, mark = _LOOK[row.breadth]
         fill = "white" if row.status == "target" else color
         axes.plot(row.value, y, mark, color=color, markerfacecolor=fill, markersize=5, clip_on=False, zorder=3)
         axes.text(1.03, y, text, transform=axes.get_yaxis_transform(), va="center", fontsize=6, linespacing=1.15)
-        places.append(y)
-        top += height
     axes.set_xscale("log")
     last = next((tick for tick in _TICKS if tick >= max(10, shown["value"].max())), shown["value"].max())
     axes.set_xlim(0.8, last * 1.25)

@@ -36,27 +36,18 @@ def strips(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
         rows = shown[(shown["group"] == unit) & shown["theme"].isin(themes)]
         heights = rows["theme"].map(themes.index)
         bare = rows["theme"].isin(_BARE)
-        axes.hlines(range(len(themes)), 0, 1, color=style.FAINT, linewidth=0.5)
         for some, color in ((~bare, style.COLORS[0]), (bare, style.COLORS[1])):
             axes.plot(rows.loc[some, "position"], heights[some], "|", color=color, markersize=5, markeredgewidth=0.9)
         axes.set_title(title, loc="left")
-        axes.set_yticks(range(len(themes)), names, fontsize=6)
-        axes.set_ylim(len(themes) - 0.4, -0.6)
-        axes.set_xlim(-0.02, 1.02)
-        axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
-        axes.tick_params(length=0, labelbottom=True)
-        axes.spines[:].set_visible(False)
+        style.courses(axes, names, size=6)
     figure.supxlabel(style.word("position", language), fontsize=7)
     return figure
 
 
 def strips_words(shown: pd.DataFrame) -> Captions:
     """Title, caption and alt text of `strips`."""
-    units, none, symbolic = (
-        shown["group"].nunique(),
-        int((shown["theme"] == "none").sum()),
-        int((shown["theme"] == "symbolic").sum()),
-    )
+    units = shown["group"].nunique()
+    none, symbolic = (int((shown["theme"] == bare).sum()) for bare in _BARE)
     codes = len(shown) - none - symbolic
     return {
         "title": {"zh": "主题在各单元中的位置", "en": "Themes along each unit"},

@@ -26,15 +26,9 @@ def positions(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> F
     for term, axes in zip(terms, panels, strict=True):
         rows = shown[shown["term"] == term].dropna(subset="position")
         heights = [units.index(unit) for unit in rows["unit_id"]]
-        axes.hlines(range(len(units)), 0, 1, color=style.FAINT, linewidth=0.5)
         axes.plot(rows["position"], heights, "|", color=style.COLORS[0], markersize=6, markeredgewidth=1.1, linewidth=0)
         axes.set_title(f"{term}  n = {len(rows)}", loc="left")
-        axes.set_yticks(range(len(units)), [labels[language].get(unit, unit) for unit in units])
-        axes.set_ylim(len(units) - 0.4, -0.6)
-        axes.set_xlim(-0.02, 1.02)
-        axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
-        axes.tick_params(length=0, labelbottom=True)
-        axes.spines[:].set_visible(False)
+        style.courses(axes, [labels[language].get(unit, unit) for unit in units])
     figure.supxlabel(style.word("position", language), fontsize=7)
     return figure
 
