@@ -19,12 +19,7 @@ EDGES, STABLE = 60, 0.5
 
 
 def cowords(
-    terms: pd.DataFrame,
-    *,
-    stopwords: Collection[str] = (),
-    min_n: int = 5,
-    resamples: int = 500,
-    seed: int = 0,
+    terms: pd.DataFrame, *, stopwords: Collection[str] = (), min_n: int = 5, resamples: int = 500, seed: int = 0
 ) -> pd.DataFrame:
     """One row per pair of terms with three common sentences or more: how strongly they go together.
 

@@ -63,12 +63,7 @@ def _sums(both: Array, order: NDArray[np.integer], members: NDArray[np.integer])
 
 
 def permutation_p(
-    counts: ArrayLike,
-    sizes: ArrayLike,
-    group: ArrayLike,
-    *,
-    draws: int = 100_000,
-    seed: int | np.random.Generator = 0,
+    counts: ArrayLike, sizes: ArrayLike, group: ArrayLike, *, draws: int = 100_000, seed: int | np.random.Generator = 0
 ) -> Array:
     """Two-sided p, groups × terms: is a term's rate in a group farther from that of the rest than relabelling brings it?
 
