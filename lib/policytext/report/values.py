@@ -239,16 +239,18 @@ class Values:
     # ------------------------------------------------------------ indicators
 
     @cached_property
-    def comparable(self) -> Rows:
-        """Numbers of indicators that several places give: the rows of `indicators`, those that compare (`like`) first.
+    def indicators(self) -> Rows:
+        """The rows of `indicators`, those of indicators that several places give (`several`) first, of these those that
+        compare (`like`).
 
         With `name` (of the unit that says it) and `label` in the language of the report, the sign of the comparator, half-years
         in words, and money in 亿元 or millions.
         """
         table = quantities.like_for_like(self.tables["indicators"])
         by = table.groupby(["indicator", "unit"])
-        table = table.assign(any=by["like"].transform("any"))[by["group"].transform("nunique") > 1]
-        table = table.sort_values(["any", "indicator", "like"], ascending=[False, True, False], kind="stable")
+        table = table.assign(any=by["like"].transform("any"), several=by["group"].transform("nunique") > 1)
+        order = {"several": False, "any": False, "indicator": True, "like": False}
+        table = table.sort_values(list(order), ascending=list(order.values()), kind="stable")
         known, zh, money = quantities.load(self.study.home), self.language == "zh", table["unit"] == "元"
         table["value"] = table["value"].mask(money, table["value"] / (1e8 if zh else 1e6))
         sentences = self.tables["sentences"].set_index("sentence_id")["unit_id"]
@@ -262,6 +264,11 @@ class Values:
             "status": table["status"].map(lambda status: words.STATUSES[status][not zh]),
         }
         return rows_of("indicators", table.assign(**told), self.evidence.of)
+
+    @property
+    def comparable(self) -> Rows:
+        """Numbers of indicators that several places give."""
+        return self.indicators.where(several=True)
 
     # ------------------------------------------------------------ keywords
 
