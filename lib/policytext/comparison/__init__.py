@@ -4,7 +4,7 @@
 
 from policytext.comparison.associations import associations, calibrate, cells, coded, within_reports
 from policytext.comparison.associations import labels as code_labels
-from policytext.comparison.conclusions import answer, caveat, conclusions, findings
+from policytext.comparison.conclusions import answer, beside, caveat, conclusions, findings
 from policytext.comparison.distances import bases, distances, nearest
 from policytext.comparison.groups import SAME_TIER, confounding, groupings, groups, labels, largest, nesting
 from policytext.comparison.portraits import only_here, portraits

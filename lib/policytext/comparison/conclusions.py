@@ -15,19 +15,23 @@ FINDINGS = [
 ]
 
 
-def findings(
-    associations: pd.DataFrame, without: pd.DataFrame, *, within: pd.DataFrame, within_without: pd.DataFrame
-) -> pd.DataFrame:
+def beside(found: pd.DataFrame, without: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `associations` or `associations_within`, with n and q of the same computed without shared wording:
+    n_without, q_without.
+    """
+    keys = [name for name in ("report_id", "family", "group", "theme") if name in found]
+    return found.merge(without[[*keys, "n", "q"]], "left", on=keys, suffixes=("", "_without"))
+
+
+def findings(associations: pd.DataFrame, *, within: pd.DataFrame) -> pd.DataFrame:
     """One row per difference that one of the two tests calls one, between texts or within a report, surest first.
 
-    associations, within: those tables; without, within_without: the same computed without shared wording. scope: `between`,
-    or the report_id within which units were compared. value: difference of shares, low and high its interval. holds: q of
-    the permutation below 0.05; holds_without: also without shared wording.
+    associations, within: those tables with q_without (`beside`). scope: `between`, or the report_id within which units
+    were compared. value: difference of shares, low and high its interval. holds: q of the permutation below 0.05;
+    holds_without: also without shared wording.
     """
-    key = ["scope", "family", "group", "theme"]
     every = _scoped(associations, within)
-    other = _scoped(without, within_without)[[*key, "q"]].rename(columns={"q": "q_without"})
-    called = every[(every["q"] < ALPHA) | (every["q_naive"] < ALPHA)].merge(other, "left", on=key)
+    called = every[(every["q"] < ALPHA) | (every["q_naive"] < ALPHA)]
     called = called.assign(
         holds=called["q"] < ALPHA, holds_without=(called["q"] < ALPHA) & (called["q_without"] < ALPHA)
     )

@@ -35,16 +35,18 @@ def fit(
     pages, by the values of a column of `SPLITS`. What cannot be read even then is drawn all the same, with a warning.
     Raises PolicytextError where a missing value would be printed as a word.
     """
-    for column in presets.columns(preset):
+    wider = presets.columns(preset)
+    for column in wider:
         with style.drawing(text, preset=column):
-            pages = {language: [_laid_out(draw(data, language))] for language in languages}
+            pages = {language: [draw(data, language)] for language in languages}
+            if too_high(pages, column) and column != wider[-1]:
+                continue
+            pages = _over_pages(draw, data, pages, column) if too_high(pages, column) else pages
+            for page in (page for drawn in pages.values() for page in drawn):
+                _lay_out(page)
             faults = list(_faults(pages, column))
         if not faults:
-            return column, pages
-    if too_high(pages, column):
-        with style.drawing(text, preset=column):
-            pages = _over_pages(draw, data, pages, column)
-            faults = list(_faults(pages, column))
+            break
     if faults:
         warnings.warn(f"the figure {name} in {column.name}: {'; '.join(faults[:3])}", stacklevel=3)
     return column, pages
@@ -63,20 +65,19 @@ def _over_pages(draw: Draw, data: pd.DataFrame, single: Pages, column: presets.P
         for number in range(min(math.ceil(height / column.height), len(values)), len(values) + 1):
             parts = [data[data[by].isin(list(some))] for some in np.array_split(np.array(values, dtype=object), number)]
             if any(style.size_of(draw(parts[0], language))[1] > column.height + _SLACK for language in single):
-                continue  # told by one page, before all are laid out
-            pages = {language: [_laid_out(draw(part, language)) for part in parts] for language in single}
+                continue  # told by one page, before all are drawn
+            pages = {language: [draw(part, language) for part in parts] for language in single}
             if not too_high(pages, column):
                 return pages
     return single
 
 
-def _laid_out(figure: Figure) -> Figure:
+def _lay_out(figure: Figure) -> None:
     """Lay a figure out once, for all formats: what saves it does not do so again."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="constrained_layout not applied")  # the texts will tell
         figure.draw_without_rendering()
     figure.set_layout_engine(None)
-    return figure
 
 
 def _faults(pages: Pages, column: presets.Preset) -> Iterator[str]:

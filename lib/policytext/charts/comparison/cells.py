@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from policytext import style
-from policytext.charts.comparison.some import some
+from policytext.charts.some import some
 from policytext.style import Captions, Labels
 
 _LINE, _NAMES, _TITLE = 2.7, 40.0, 5.0  # millimetres: a line of text, room for names of groups, a title

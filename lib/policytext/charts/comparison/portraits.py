@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from policytext import style
-from policytext.charts.comparison.some import some
+from policytext.charts.some import some
 from policytext.style import Captions, Labels
 
 _ROW, _HEAD, _LINE = 3.9, 9.0, 2.9  # millimetres

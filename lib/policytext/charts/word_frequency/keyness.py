@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from policytext import style
+from policytext.charts.some import some
 from policytext.style import Captions, Labels
 
 _ROW, _HEAD = 3.9, 9  # millimetres
@@ -53,22 +54,24 @@ def forest(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
     return figure
 
 
-def forest_words(shown: pd.DataFrame, *, family: int, min_n: int, draws: int) -> Captions:
-    """Title, caption and alt text of `forest`. family: pairs of group and term tested; draws: relabellings."""
+def forest_words(shown: pd.DataFrame, *, family: int, min_n: int, draws: int, of: int | None = None) -> Captions:
+    """Title, caption and alt text of `forest`. family: pairs of group and term tested; draws: relabellings; of: groups
+    there are, if some are not shown."""
     n, groups = int(shown["is_keyword"].sum()) if len(shown) else 0, shown["group"].nunique()
+    note = some(groups, of)
     return {
         "title": {"zh": "各文本的主题词（对数比）", "en": "Keywords of each text (log ratio)"},
         "caption": {
             "zh": f"{groups}个文本中最可能成为主题词的词，与其余文本合计相比，按置换检验的p值由小到大排列；横轴为频次之比以2为底的对数，1表示两倍。"
             f"实心为主题词：以段落为单位置换{draws:,}次，"
             f"q<0.05，且不只出自一位发言人，共{n}个；空心为未能区分。检验族为{family:,}个“文本—词”组合（总频次不少于{min_n}次，地名、机构名另计）。"
-            "横线为以单词为独立观测的95%置信区间，因词语成簇出现而偏窄。",
+            f"横线为以单词为独立观测的95%置信区间，因词语成簇出现而偏窄。{note['zh']}",
             "en": f"Terms most likely to be keywords of {style.many(groups, 'text')}, each text against all the others, the smallest p of the permutation first; "
             "the axis is the log to "
             f"base 2 of the ratio of rates, 1 being twice as often. Solid: keywords, with q below 0.05 in {draws:,} permutations "
             f"of paragraphs and from more than one speaker ({n}); hollow: not distinguished. Family: {family:,} pairs of text and "
             f"term ({min_n} occurrences or more; names of places and institutions apart). Lines are 95% intervals that take "
-            "occurrences as independent, hence too narrow.",
+            f"occurrences as independent, hence too narrow.{note['en']}",
         },
         "alt": {
             "zh": f"森林图，{groups}个文本上下排列，每行一个词，点为对数比，横线为区间；实心的有{n}个。",

@@ -13,6 +13,7 @@ from PIL import ImageFont
 from wordcloud import WordCloud
 
 from policytext import style
+from policytext.charts.some import some
 from policytext.errors import PolicytextError
 from policytext.stats import FEWEST_CLUSTERS, TENTATIVE_CLUSTERS
 from policytext.style import Captions, Labels
@@ -67,22 +68,22 @@ def _dots(axes: Axes, rows: pd.DataFrame, color: str, mark: str) -> None:
     axes.tick_params(axis="x", labelbottom=True)
 
 
-def top_terms_words(shown: pd.DataFrame) -> Captions:
-    """Title, caption and alt text of `top_terms`, in Chinese and English."""
+def top_terms_words(shown: pd.DataFrame, *, of: int | None = None) -> Captions:
+    """Title, caption and alt text of `top_terms`, in Chinese and English. of: groups there are, if some are not shown."""
     whole = shown[shown["unit_id"] == ""]
     first = whole[whole["rank"] == 1]
     groups, top_n, total = len(first), int(whole["rank"].max()), int(first["total"].sum())
     few = first["low"].isna().sum()
-    leads = list(dict.fromkeys(first["term"]))
+    leads, note = list(dict.fromkeys(first["term"])), some(groups, of)
     return {
         "title": {"zh": "各文本的高频词", "en": "Most frequent terms of each text"},
         "caption": {
             "zh": f"{groups}个文本各自的前{top_n}个词（共{total:,}个词，停用词计入总数但不参加排序）。大点为文本整体，小点为其中各单元；"
-            f"横线为以段落为群的95%置信区间：段落不足{FEWEST_CLUSTERS}个的文本（{few}个）只画点，不足{TENTATIVE_CLUSTERS}个的以虚线表示，仅供参考。横轴为每万词频次。",
+            f"横线为以段落为群的95%置信区间：段落不足{FEWEST_CLUSTERS}个的文本（{few}个）只画点，不足{TENTATIVE_CLUSTERS}个的以虚线表示，仅供参考。横轴为每万词频次。{note['zh']}",
             "en": f"The {top_n} most frequent terms of {style.many(groups, 'text')} ({total:,} terms in all; stop words are counted but not "
             "ranked). Large dots are texts, small ones their units; lines are 95% intervals with paragraphs as clusters, "
             f"left out for texts of fewer than {style.many(FEWEST_CLUSTERS, 'paragraph')} ({few}) and dashed, as tentative, below "
-            f"{TENTATIVE_CLUSTERS}. Horizontal axis: occurrences per 10,000 terms.",
+            f"{TENTATIVE_CLUSTERS}. Horizontal axis: occurrences per 10,000 terms.{note['en']}",
         },
         "alt": {
             "zh": f"点图，{groups}个小图，每图一个文本，按每万词频次列出前{top_n}个词；居首的词是{'、'.join(leads)}。",
@@ -172,15 +173,16 @@ def _layout(
     return placed
 
 
-def word_clouds_words(shown: pd.DataFrame) -> Captions:
-    """Title, caption and alt text of `word_clouds`, in Chinese and English."""
+def word_clouds_words(shown: pd.DataFrame, *, of: int | None = None) -> Captions:
+    """Title, caption and alt text of `word_clouds`, in Chinese and English. of: groups there are, if some are not shown."""
     groups, top_n = shown["group"].nunique(), int(shown.groupby("group").size().max())
+    note = some(groups, of)
     return {
         "title": {"zh": "各文本词云", "en": "Word clouds of each text"},
         "caption": {
-            "zh": f"{groups}个文本各自的前{top_n}个词（停用词除外），字号随出现次数增大，全部放入图中。词云只供浏览，比较请看每万词频次。",
+            "zh": f"{groups}个文本各自的前{top_n}个词（停用词除外），字号随出现次数增大，全部放入图中。词云只供浏览，比较请看每万词频次。{note['zh']}",
             "en": f"The {top_n} most frequent terms of {style.many(groups, 'text')} (without stop words), all of them placed; the size of a term "
-            "grows with its occurrences. Clouds are for browsing: compare by the rates.",
+            f"grows with its occurrences. Clouds are for browsing: compare by the rates.{note['en']}",
         },
         "alt": {
             "zh": f"{groups}幅词云，每个文本一幅，每幅{top_n}个词。",
