@@ -88,10 +88,12 @@ class Values:
         return Rows(name, (Row(name, line, self.evidence.of, [down]) for line in lines.values()))
 
     def _named(self, name: str) -> pd.DataFrame:
-        """The table with a column `name`: what to print for its group, unit or theme in the language of the report."""
+        """The table with a column `name`: what to print for its group, unit, theme or title in the language of the report."""
         table = self.tables[name]
         keys = [column for column in ("group", "unit_id", "theme") if column in table and "name" not in table]
         table = table.assign(name=table[keys[0]].map(self.name)) if keys else table
+        if name == "reports":
+            table = table.assign(name=[self.study.label("title", title, self.language) for title in table["title"]])
         return table.assign(theme_name=table["theme"].map(self.name)) if "theme" in table else table
 
     def name(self, key: Any) -> str:

@@ -183,4 +183,4 @@ def listed(items: Iterable[str], language: str) -> str:
     pieces = list(items)
     if language == "zh":
         return "、".join(pieces)
-    return ", ".join(pieces)
+    return " and ".join(filter(None, [", ".join(pieces[:-1]), *pieces[-1:]]))
