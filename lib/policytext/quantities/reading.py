@@ -139,7 +139,7 @@ def _understood(
     whose, together = wording.distributed(text, kept), wording.told_as_one(text, kept)
     states: list[str] = []
     previous = noun = 0
-    subject = verb = ""
+    subject, verb, part = "", "", False
     for number, found in enumerate(kept):
         until = kept[number + 1].start if number + 1 < len(kept) else len(text)
         clause = wording.clause_start(text, found, noun)
@@ -154,8 +154,10 @@ def _understood(
         led = previous or text.startswith("其中", clause)
         nearer = wording.clause_between(text, previous, clause) if led else ""
         meaning, told_of = _meaning(found, words, nearer or subject, states[-1])
-        if "其中" not in re.split("[，,。；;]", text[previous : found.start])[-1] or not subject:
-            subject = told_of  # what is said after a part (其中…) is said of the whole
+        since = re.split("[，,。；;]", text[previous : found.start])[-1]
+        part = "其中" in since or (part and since.startswith("、"))
+        if not part or not subject:
+            subject = told_of  # what is said after parts (其中…、…) is said of the whole
         yield found, meaning, states[-1]
         previous = found.end
         behind = wording.noun_after(text, found, until)
