@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -118,8 +119,17 @@ def parse_yaml(text: str, *, file: str, exit_code: int = INVALID_STUDY) -> Any:
 
 
 def read_settings(path: Path, model: type[Row], *, file: str, exit_code: int = INVALID_STUDY) -> Row:
-    """A YAML file as an object of the model. Raises PolicytextError with file and line of the first fault."""
+    """A YAML file as an object of the model, to be read and not changed: the same text gives the same object.
+
+    Raises PolicytextError with file and line of the first fault.
+    """
     text, _ = ingest.read_text(path, file=file)
+    return _settings(text, model, file, exit_code)
+
+
+@lru_cache(maxsize=16)
+def _settings(text: str, model: type[Row], file: str, exit_code: int) -> Row:
+    """A codebook takes a second to read, and every table of a study asks for it."""
     data = parse_yaml(text, file=file, exit_code=exit_code)
     try:
         return model.model_validate(data)
