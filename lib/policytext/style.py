@@ -108,14 +108,23 @@ def wrapped(words: str, width: float, *, size: float = 8) -> str:
 
 
 def _broken(line: str, letters: int) -> list[str]:
-    if not any(ord(character) > 0x2E7F for character in line):
+    if len(line) == _letters(line):
         return textwrap.wrap(line, letters) or [""]
-    return [line[start : start + letters // 2] for start in range(0, len(line), letters // 2)] or [""]
+    lines = [""]
+    for character in line:
+        if lines[-1] and _letters(lines[-1] + character) > letters:
+            lines.append("")
+        lines[-1] += character
+    return lines
+
+
+def _letters(words: str) -> int:
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in words)
 
 
 def span(words: str, *, size: float = 6.5) -> float:
     """About how wide a line of words is, in mm."""
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in words) * size * POINT * 0.53
+    return _letters(words) * size * POINT * 0.53
 
 
 def cut(words: str, width: float, *, size: float = 6.5) -> str:
@@ -262,17 +271,23 @@ def panels(figure: Figure, number: int, columns: int, **shared: Any) -> list[Axe
 
 def rows(axes: Axes, places: Iterable[float], names: Iterable[str]) -> None:
     """Names to the left, a faint line through each row, and no axis there."""
-    axes.set_yticks(list(places), list(names))
+    named(axes, places, names)
     axes.grid(axis="y", color=FAINT, linewidth=0.4)
     axes.set_axisbelow(True)
-    axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
+
+
+def named(axes: Axes, places: Iterable[float], names: Iterable[str], *, size: float | None = None) -> None:
+    """Names to the left of rows; the lines of one name stand far enough apart for Chinese."""
+    size = size or matplotlib.rcParams["ytick.labelsize"]
+    axes.set_yticks(list(places), list(names), fontsize=size, linespacing=1.1)
+    axes.tick_params(axis="y", length=0)
 
 
 def courses(axes: Axes, names: Sequence[str], *, size: float | None = None) -> None:
     """Rows along which something stands from a text's beginning (0 %) to its end (100 %), with their names."""
-    axes.hlines(range(len(names)), 0, 1, color=FAINT, linewidth=0.5)
-    axes.set_yticks(range(len(names)), names, fontsize=size)
+    axes.hlines(range(len(names)), 0, 1, color=FAINT, linewidth=0.5, zorder=1)
+    named(axes, range(len(names)), names, size=size)
     axes.set(xlim=(-0.02, 1.02), ylim=(len(names) - 0.4, -0.6))
     axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
     axes.tick_params(length=0, labelbottom=True)

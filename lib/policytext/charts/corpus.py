@@ -56,7 +56,7 @@ def design(units: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figu
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0, labeltop=True, labelbottom=False)
         axes.set_axisbelow(True)
-    panels[0].set_yticks(rows, names)
+    style.named(panels[0], rows, names)
     panels[0].invert_yaxis()
     return figure
 
@@ -81,7 +81,7 @@ def design_words(units: pd.DataFrame) -> Captions:
             "en": f"{style.many(reports, 'report')} with {style.many(n, 'unit')} and {style.many(paragraphs, 'paragraph')} of text"
             f"{f' ({span})' if span else ''}. Colour and mark tell the reports apart; bars give the size of the text counted."
             + (
-                " Each report has one year and one kind of text, so place cannot be told from year or genre."
+                " Each report has one year and one kind of text, so place cannot be told apart from year or genre."
                 if one
                 else ""
             ),
@@ -113,7 +113,7 @@ def accounting(kinds: pd.DataFrame, *, labels: Labels, language: str = "en") -> 
         axes.add_patch(Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, color=color, alpha=alpha, linewidth=0))
         axes.annotate(f"{row.n_chars:,}", (x, y), ha="center", va="center", fontsize=6.5)
     style.heads(axes, range(len(columns)), names)
-    axes.set_yticks(range(len(reports)), [words.get(report, report) for report in reports])
+    style.named(axes, range(len(reports)), [words.get(report, report) for report in reports])
     axes.set_xlim(-0.6, len(columns) - 0.4)
     axes.set_ylim(len(reports) - 0.5, -0.5)
     return figure

@@ -42,9 +42,7 @@ def cells(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figur
     heads = [words.get(f"{family}:{theme}", theme) for family, theme in columns.itertuples(index=False)]
     panels = [(str(report), rows) for report, rows in shown.groupby("report_id", sort=False)]
     room = min(_NAMES, 0.3 * style.width())
-    names = {
-        group: style.wrapped(words.get(group, group).replace("\n", "  "), room, size=6.5) for group in shown["group"]
-    }
+    names = {group: _name(words.get(group, group), room) for group in shown["group"]}
     rows = {group: max(4.6, 1.2 + _LINE * (name.count("\n") + 1)) for group, name in names.items()}
     heights = [
         sum(rows[group] for group in own["group"].unique()) + (_TITLE if report else 0) for report, own in panels
@@ -62,6 +60,12 @@ def cells(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figur
         handles.append(style.stroke(color, _WORDS[word][second], linestyle=line, linewidth=width))
     style.legend(figure, handles, least=60, below=True)
     return figure
+
+
+def _name(name: str, room: float) -> str:
+    """A name on one line where it has room, else on its own lines."""
+    together = name.replace("\n", "  ")
+    return style.wrapped(name if style.span(together) > room else together, room, size=6.5)
 
 
 def _places(families: pd.Series) -> list[float]:
@@ -98,7 +102,7 @@ def _matrix(
     axes.set_xlim(-0.6, max(places.values()) + 0.6)
     axes.set_ylim(top, 0)
     axes.set_xticks([])
-    axes.set_yticks(list(middle.values()), [names[group] for group in middle])
+    style.named(axes, middle.values(), [names[group] for group in middle])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
 
@@ -161,10 +165,10 @@ def voices_words(shown: pd.DataFrame, *, draws: int) -> Captions:
             "段落很少的单元无论说什么都难以区分。",
             "en": f"{style.many(units, 'unit')} compared within {style.many(reports, 'report')}, where kind of text, year and page are the same: the "
             "soundest design here. Numbers are the share of a unit's sentences less that of the other units of its report, in "
-            f"percentage points. Of {style.many(tested, 'cell')} tested, Fisher's test over sentences calls {naive} different; in up to "
-            f"{draws:,} permutations of paragraphs, of these hold: {both}; distinguished in all (solid frames): {held}; the "
+            f"percentage points. Of {style.many(tested, 'cell')} tested, Fisher's test over sentences calls {naive} different; up to "
+            f"{draws:,} permutations of paragraphs confirm {both} of them and distinguish {held} in all (solid frames); the "
             "others are not distinguished. Blue is more than the other units, orange less; grey cells have too few sentences to be "
-            "tested. Units of very few paragraphs cannot be, whatever they say.",
+            "tested. Units of very few paragraphs cannot be distinguished, whatever they say.",
         },
         "alt": {
             "zh": f"{reports}个矩阵，每个一份报告，{units}行为单元，各列为主题与状态；实线框{held}格。",

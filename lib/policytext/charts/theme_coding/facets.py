@@ -137,7 +137,7 @@ def instruments(shown: pd.DataFrame, *, labels: Labels, language: str = "en") ->
         name = _LEVELS[level][language != "zh"] if level in _LEVELS else level
         axes.text((start + end) / 2, len(themes) + 1.25, name, ha="center", va="center", fontsize=7)
     style.heads(axes, [*range(len(tools)), len(tools) + 0.2], heads)
-    axes.set_yticks([*range(len(themes)), len(themes) + 0.1], [*names, _word("tool", language)])
+    style.named(axes, [*range(len(themes)), len(themes) + 0.1], [*names, _word("tool", language)])
     axes.set_xlim(-0.6, len(tools) + 0.8)
     axes.set_ylim(len(themes) + 1.7, -0.6)
     axes.hlines([y + 0.5 for y in range(len(themes) - 1)], -0.5, len(tools) - 0.5, color=style.FAINT, linewidth=0.4)
@@ -182,7 +182,7 @@ def instruments_words(shown: pd.DataFrame, *, labels: Labels) -> Captions:
         "title": {"zh": "主题与政策工具", "en": "Themes and policy instruments"},
         "caption": {
             "zh": f"每格为同时有该主题与该工具的句数（小标题除外），颜色越深越多；一句可有几个主题和几种工具；"
-            "工具由词语识别，也由主题推得（如平台载体记作平台与基础设施建设），故有整行相合者。"
+            "工具由词语识别，也由主题推得（如平台载体记作平台与基础设施建设），因此有的格与该主题的句数相同。"
             "按供给型、环境型、需求型分组"
             f"（Rothwell与Zegveld的分类），工具的次数合计：{told['zh']}。{absent.get('zh', '')}共现最多的是{peak['zh']}（{n}句）。",
             "en": "Each cell counts the sentences (headings aside) that have both the theme and the tool, the darker the more; a "

@@ -34,7 +34,7 @@ def profiles(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fi
     lines = math.ceil(len(themes) / columns)
     room = max((style.width() - _NAMES) / columns - 4, 24)
     titles = [style.wrapped(words.get(f"theme:{theme}", theme), room, size=7) for theme in themes]
-    row = max(4.0, 1.2 + _LINE * max(name.count("\n") + 1 for name in names))
+    row = max(4.0, 1.8 + _LINE * max(name.count("\n") + 1 for name in names))
     head = 7 + 3.2 * max(title.count("\n") + 1 for title in titles)
     drawn = shown[(shown["unit_id"] == "") & (shown["n_clusters"] >= FEWEST_CLUSTERS)]
     most = max(shown["share"].max(), *drawn["high"], 0.05)

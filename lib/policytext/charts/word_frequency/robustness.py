@@ -34,7 +34,7 @@ def specification_curve(shown: pd.DataFrame, *, labels: Labels, language: str = 
         axes.plot(row.value, height, mark, color=color, markerfacecolor=fill, markersize=3, markeredgewidth=0.7)
     first = shown.drop_duplicates("finding")
     names = [f"{row.term}\n{labels[language].get(row.group, row.group).splitlines()[0]}" for row in first.itertuples()]
-    axes.set_yticks(range(len(findings)), names)
+    style.named(axes, range(len(findings)), names)
     axes.set_ylim(len(findings) - 0.4, -0.6)
     for row in range(len(findings) - 1):
         axes.axhline(row + 0.5, color=style.FAINT, linewidth=0.5)
