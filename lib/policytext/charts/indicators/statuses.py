@@ -27,7 +27,9 @@ def statuses(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fi
     reached = axes.barh(rows, -shown["n_reached"], height=0.6, color=color)
     targets = axes.barh(rows, shown["n_target"], height=0.6, facecolor="white", edgecolor=color, linewidth=lines)
     for bars, counts in ((reached, shown["n_reached"]), (targets, shown["n_target"])):
-        axes.bar_label(bars, labels=[str(n) if n else "" for n in counts], padding=2, fontsize=6)
+        written = axes.bar_label(bars, labels=[str(n) if n else "" for n in counts], padding=2, fontsize=6)
+        for text in written:  # the row's line beside a number would read as a minus
+            text.set_bbox({"facecolor": "white", "linewidth": 0, "pad": 1.5})
     axes.axvline(0, color=style.MUTED, linewidth=0.6)
     widest = max(int(shown[["n_reached", "n_target"]].to_numpy().max()), 1)
     axes.set_xlim(
@@ -58,7 +60,7 @@ def statuses_words(shown: pd.DataFrame) -> Captions:
             f"{only}个单元只有目标值，{without}个单元没有目标值。这首先取决于文体：总结写成绩，部署写目标；不能据此判断哪里做得多。",
             "en": f"Of {style.many(n, 'number')} in {style.many(len(shown), 'unit')}, {reached} were reached (left, filled) and {targets} are targets (right, "
             f"hollow); {other} are growth rates, ranks, thresholds and the like and are not drawn. Units with targets only: {only}; "
-            f"without any: {without}. This hangs on the kind of text first, for a review tells results and a plan tells aims: it does not say who did more.",
+            f"without any: {without}. This depends first of all on the kind of text, for a review tells results and a plan tells aims: it does not say who did more.",
         },
         "alt": {
             "zh": f"双向条形图，{len(shown)}行，每行一个单元，向左为已实现的数字（共{reached}个），向右为目标值（共{targets}个）。",
