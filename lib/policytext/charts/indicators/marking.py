@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 SIGNS = {"exact": "", "lower": "≥", "upper": "<", "approx": "≈"}
 MARKS = {"exact": "o", "lower": ">", "upper": "<", "approx": "d"}
 
@@ -53,6 +55,13 @@ def number(value: float, language: str) -> str:
         if abs(value) >= scale and (language == "en" or float(f"{value / scale:.6g}") * scale == value):
             return f"{value / scale:,.6g}{name}"
     return f"{value:,.0f}" if value == int(value) else f"{value:,.6g}"
+
+
+def year(told: str, language: str) -> str:
+    """A year as the table has it, half-years in words: 2023上半年, first half of 2023."""
+    return re.sub(r"^(\d{4})H1$", r"\1上半年" if language == "zh" else r"first half of \1", told) or word(
+        "undated", language
+    )
 
 
 def measure(unit: str, language: str) -> str:

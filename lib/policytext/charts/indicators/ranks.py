@@ -74,7 +74,7 @@ def _told(row: Mapping[str, str], words: Mapping[str, str], language: str) -> st
     """The rank, its group and year, and on a second line what is ranked, where that says more."""
     rank = f"第{row['value']:g}位" if language == "zh" else f"{row['value']:g}"
     group = row["reference"] or marking.word("untold", language)
-    first = f"{rank} · {group} · {row['year'] or marking.word('undated', language)}"
+    first = f"{rank} · {group} · {marking.year(row['year'], language)}"
     content = words.get(row["indicator"]) or _TAIL.sub("", row["indicator"].removesuffix(row["reference"])).strip()
     return first if not content or content in group else f"{first}\n{content}"
 
