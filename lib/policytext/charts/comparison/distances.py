@@ -89,12 +89,13 @@ def distances_words(shown: pd.DataFrame, *, pairs: int) -> Captions:
             "en": "Distances between texts, and between halves of one text",
         },
         "caption": {
-            "zh": f"{n}对文本的距离{few}，0为完全相同，1为毫无共同之处。距离随文本变短而增大，因此另以两个文本各取一半（方块）与同一文本的两半（空心菱形，随机分半的均值）相比："
+            "zh": f"{n}对文本的距离{few}，0为完全相同，1为毫无共同之处。距离随文本变短而增大，因此另以两个文本各取一半（方块）"
+            "与同一文本的两半（空心菱形，随机分半的均值）相比（灰色粗线相连）："
             f"方块不在菱形右边，就不能说两个文本的差别大于文本自身的参差；在右边的有：{zh}。区间只在两个文本各有10段以上时给出。"
             + ("†表示其中一方辖于另一方。" if nested else ""),
             "en": f"{style.many(n, 'pair')}{some}; 0 is the same, 1 nothing in common. Distances grow as texts get shorter, so half of one "
             "text against half of the other (squares) stands beside the two halves of one text (hollow diamonds, mean of random "
-            "splits): unless the square is to the right, two texts do not differ more than a text does within itself. "
+            "splits; joined by a grey bar): unless the square is to the right, two texts do not differ more than a text does within itself. "
             f"To the right: {en}. Intervals only where both texts have 10 paragraphs."
             + (" † one of the two lies within the other." if nested else ""),
         },

@@ -25,7 +25,7 @@ _WORDS = {
     "status": ("状态（占句数）", "Status (share of sentences)"),
     "outline": ("自述框架", "Its own outline"),
     "indicator": ("指标", "Indicators"),
-    "formula": ("数字组合", "Number formulas"),
+    "formula": ("数字概括", "Number formulas"),
     "none": ("（无）", "(none)"),
 }
 _MOST = {"outline": 6, "indicator": 5}
@@ -160,7 +160,8 @@ def _texts(own: pd.DataFrame, width: float, language: str) -> list[tuple[str, bo
     lines: list[tuple[str, bool]] = []
     for section in ("outline", "indicator", "formula"):
         items = list(own.loc[own["section"] == section, "item"])
-        lines.append((_WORDS[section][second] + (f" ({len(items)})" if items else ""), True))
+        number = (f" ({len(items)})" if second else f"（{len(items)}）") if items else ""
+        lines.append((_WORDS[section][second] + number, True))
         if section == "formula":
             items = ["  ".join(items)] if items else []
         shown = items[: _MOST.get(section, 1)]
@@ -183,17 +184,17 @@ def portraits_words(shown: pd.DataFrame, *, of: int | None = None) -> Captions:
     return {
         "title": {"zh": "各地文本画像", "en": "A portrait of each text"},
         "caption": {
-            "zh": f"{groups}个文本：最常用的{top_n}个词、各主题与状态占句数的比例，以及文本自述的框架、指标和数字组合（括号内为总数，只列前几项）。"
+            "zh": f"{groups}个文本：最常用的{top_n}个词、各主题与状态占句数的比例，以及文本自述的框架、指标和数字概括（括号内为总数，只列前几项）。"
             "框架只计前两级标题，指标只计说明了所指的数字，相同的只计一次，因此与框架图、指标图中的数目不同。同一页同一列的横轴相同。仅作描述，未经检验：差异可能来自文体、年份或篇幅。"
             + note["zh"],
             "en": f"{style.many(groups, 'text')}: the {top_n} most frequent terms, the shares of sentences with each theme and status, and the "
-            "outline, indicators and number formulas of its own (their number in brackets, the first few in words). Outlines count headings of the first two levels "
-            "only, indicators numbers that say what they count, and repeats once, so that both differ from the figures of outlines and of indicators. Axes of a "
+            "outline, indicators and number formulas of its own (their number in brackets, the first few in words). Only headings of the first two levels "
+            "and numbers that say what they count are taken, each once, so the counts differ from those of the figures of outlines and of indicators. Axes of a "
             "column are the same on a page. A description without tests: kind of text, year and length may be behind any difference."
             + note["en"],
         },
         "alt": {
-            "zh": f"{groups}组条形图，每组一个文本，分列高频词、主题和状态，右侧以文字列出框架、指标与数字组合。",
+            "zh": f"{groups}组条形图，每组一个文本，分列高频词、主题和状态，右侧以文字列出框架、指标与数字概括。",
             "en": f"{style.many(groups, 'row')} of bar charts, one per text, for terms, themes and status, with outline, indicators and formulas as text.",
         },
         "empty": {"zh": "没有一个文本有可供描绘的内容。", "en": "No text has anything to portray."},

@@ -127,7 +127,7 @@ def verdicts_words(shown: pd.DataFrame, *, draws: int) -> Captions:
             f"其余{naive - both}个未能区分；另有{only}个仅为置换检验所判定。各文本内按置换检验的q值排列，越靠右证据越强；不含地名与机构名。",
             "en": f"The log-likelihood test that takes words as independent (hollow) calls {style.many(naive, 'term')} more frequent in their text "
             f"(q below 0.05); in {draws:,} permutations of paragraphs (solid) {both} of them hold, and {naive - both} are not "
-            f"distinguished; by the permutation alone: {only}. Rows go by the q of the permutation; evidence grows to the right; names of places and institutions are apart.",
+            f"distinguished; by the permutation alone: {only}. Rows go by the q of the permutation; evidence grows to the right; names of places and institutions are left out.",
         },
         "alt": {
             "zh": f"哑铃图，每行一个词，空心点为词级检验的q值，实心点为段落置换的q值；{naive}个词中有{both}个两者都小于0.05。",

@@ -39,9 +39,10 @@ def positions_words(shown: pd.DataFrame) -> Captions:
     return {
         "title": {"zh": "主题词在各单元中的位置", "en": "Where keywords stand in each unit"},
         "caption": {
-            "zh": f"{terms}个词在{units}个单元中的出现位置。每条横线为一个单元，自左至右由开头到结尾，每一短竖为一次出现。集中于一处的词，其频次往往取决于一两个段落。",
-            "en": f"Occurrences of {style.many(terms, 'term')} along {style.many(units, 'unit')}. Each line is a unit from its beginning (left) to its end, "
-            "each stroke an occurrence. The count of a term that stands in one place hangs on a paragraph or two.",
+            "zh": f"{terms}个主题词在{units}个单元中的出现位置（n为总次数）。每条横线为一个单元，自左至右由开头到结尾，每一短竖为一次出现。"
+            "集中于一处的词，其频次往往取决于一两个段落。",
+            "en": f"Occurrences of {style.many(terms, 'keyword')} along {style.many(units, 'unit')} (n: in all of them). Each line is a unit from its beginning (left) to its end, "
+            "each stroke an occurrence. The count of a term that stands in one place depends on a paragraph or two.",
         },
         "alt": {
             "zh": f"分布图，{terms}个小图，每图一个词，{units}条横线为各单元，竖线标出该词的位置。",
@@ -121,7 +122,7 @@ def within_words(shown: pd.DataFrame, *, draws: int) -> Captions:
             f"实心为与同一报告其余单元有别（段落置换至多{draws:,}次，q<0.05），共{n}处，其余未能区分。段落很少的单元无论如何都难以区分。",
             "en": f"Units compared within {style.many(reports, 'report')}, where kind of text, year and page are the same: the soundest comparison "
             "here. Listed are the terms that differ most (names apart), each mark giving a unit's rate per 10,000 terms; filled "
-            f"where a unit differs from the others of its report (up to {draws:,} permutations of paragraphs, q below 0.05; {n}), "
+            f"where a unit differs from the others of its report (up to {draws:,} permutations of paragraphs, q below 0.05; {n} in all), "
             "otherwise not distinguished. Units of very few paragraphs cannot be distinguished whatever they say.",
         },
         "alt": {
