@@ -206,13 +206,15 @@ class Wording:
             installed(package), Source("requirements.lock", package), installed(package), "as it stands"
         )
 
-    def parameter(self, figure: str, name: str) -> Value:
-        """A parameter of the notebook that drew a figure."""
+    def parameter(self, figure: str, name: str) -> Value | None:
+        """A parameter of the run that drew a figure; none where its notebook was run by hand, which nobody records."""
         folder = published_figures(self.values.study.home).get(figure)
         told = json.loads((folder / "figure.json").read_text("utf-8")) if folder else {}
-        if name not in told.get("parameters", {}):
+        parameters = told.get("parameters", {})
+        if parameters and name not in parameters:
             raise PolicytextError(f"the figure {figure} was not drawn with a parameter {name!r}")
-        return Value(told["parameters"][name], Source(f"figures/{figure}/figure.json", "parameters", name))
+        source = Source(f"figures/{figure}/figure.json", "parameters", name)
+        return Value(parameters[name], source) if parameters else None
 
     def given(self, text: str, file: str, shown: str = "") -> Markup:
         """A number or date that a file of the study states and no table holds; shown: as the report writes it.
