@@ -109,6 +109,9 @@ def _set(node: Node, font: Path) -> list[Node] | None:
         return [{"t": "Str", "c": text} if node["t"] == "Str" else {"t": "Code", "c": [node["c"][0], text]}]
     if node["t"] == "Header" and node["c"][1][0] == "evidence-notes":  # no figure may drift in among the notes
         return [pandoc.raw("typst", "#place.flush()", block=True), node]
+    if node["t"] == "Header" and "appendix" in node["c"][1][1]:  # its figures come behind its heading
+        set_still = "#place.flush()\n#show figure.where(kind: image): set figure(placement: none)"
+        return [pandoc.raw("typst", set_still, block=True), node]
     if node["t"] == "Table":
         column_widths(node)
     if node["t"] == "Div" and "note" in node["c"][0][1]:
