@@ -312,6 +312,12 @@ def head(names: Iterable[str]) -> float:
     return 3 + min(HEAD, max(map(span, names), default=0))
 
 
+def heads_wide(names: Iterable[str]) -> float:
+    """How much width names above columns take at least, in mm: the lines of the longest for each column."""
+    lines = [wrapped(name, HEAD, size=6.5).count("\n") + 1 for name in names]
+    return 2.75 * max(lines, default=0) * len(lines)
+
+
 def mark(shape: str, color: str, label: str, *, hollow: bool = False, size: float = 4.4, **look: Any) -> Line2D:
     """An entry of a legend: a mark without a line."""
     fill = "white" if hollow else color

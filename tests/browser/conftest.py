@@ -144,6 +144,7 @@ class Lab:
         """Which of these tables, figures and reports nobody has tried out yet."""
         ends = {"tables": ".parquet", "figures": "/figure.json"}
         places = {name: f"{name}{ends.get(name.partition('/')[0], '')}" for name in written}
+        places |= {name: "report/values.json" for name in written if name == pipeline.PRINTED}
         return [name for name, place in places.items() if not (self.home.tryout / place).is_file()]
 
 

@@ -64,7 +64,7 @@ def distances(profiles: Mapping[str, Profiles], *, groups: pd.Series, draws: int
 def nearest(found: pd.DataFrame, nested: pd.DataFrame, *, top_n: int = 20) -> pd.DataFrame:
     """The rows of `distances` of the `top_n` nearest and farthest pairs by the first basis, all where there are no more.
 
-    nested: pairs of `nesting`. One more column, nested: whether one of the two contains the other.
+    nested: pairs of `nesting`. Two more columns, pair: which pair it is, from 1; nested: whether one contains the other.
     """
     first = found[found["basis"] == found["basis"].iloc[0]] if len(found) else found
     pairs = first.dropna(subset="distance").sort_values("distance", kind="stable")[["group_a", "group_b"]]
@@ -72,7 +72,7 @@ def nearest(found: pd.DataFrame, nested: pd.DataFrame, *, top_n: int = 20) -> pd
     pairs = ends if len(pairs) > 2 * top_n else first[["group_a", "group_b"]]
     inside = set(zip(nested["group"], nested["within"], strict=True))
     both = [(a, b) in inside or (b, a) in inside for a, b in pairs.itertuples(index=False)]
-    shown = pairs.assign(nested=both).merge(found, on=["group_a", "group_b"], how="left")
+    shown = pairs.assign(pair=range(1, len(pairs) + 1), nested=both).merge(found, on=["group_a", "group_b"], how="left")
     return in_order(shown, found["basis"], by="basis")
 
 

@@ -20,7 +20,7 @@ _INSIDE = re.compile(
     rf"\d{{2,6}}|[十百千万]{{2,}}|双[百千万]|[{_MANY}](?![次等级期届线号手元年月日岁]){_HAN}{{1,6}}"
     rf"|(?:[{_ANY}](?![站次]){_HAN}{{1,3}}、?){{2,}}"
 )
-_PLAN = re.compile(r"[一二三四五六七八九十]?十?[一二三四五六七八九]五(?:规划|时期|期间|末|以来)?|(?:19|20)\d\d")
+_PLAN = re.compile(r"[一二三四五六七八九十]?十?[一二三四五六七八九]五(?:规划|时期|期间|末|以来)?|(?:19|20)\d\d|985|211")
 _FREE = re.compile(
     r"(?<![\d.A-Za-z+＋])(?:(?:\d{1,3}|[NnXx])(?:[+＋](?:\d{1,3}|[NnXx]))+(?![\d.A-Za-z%％])|[+＋][NnXx](?![A-Za-z]))"
     rf"|[{_MANY}]个一[批百千万]?|双(?!方){_HAN}双(?!方){_HAN}|[千万百]{_HAN}[千万百]{_HAN}(?=行动|工程|计划|活动|产学研|大走访)"
@@ -47,7 +47,7 @@ def formulas(sentences: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     sentences: rows of the table `sentences` in reading order. Sums (1+4, 3+3+N), numbers in quotation marks (“465”),
     quoted phrases that begin with a number above one or hold two (“三个集聚”, “四敢”), chains (双招双引; 一廊、两核、三区),
     六个一, and 三大体系. With 项, 个, 类 a count outside quotation marks is a formula only where the text lists as many
-    members. Plans and years in quotation marks (“十四五”) are none, nor is 一 alone (“一站式”).
+    members. Plans, years and programmes in quotation marks (“十四五”, “985”) are none, nor is 一 alone (“一站式”).
     meaning: the members, joined by `；`, where the text lists as many as the formula counts, before it or as headings
     below it; or what it puts in brackets or behind 即 after it; else empty.
     """

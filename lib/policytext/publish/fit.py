@@ -19,7 +19,7 @@ Draw = Callable[[pd.DataFrame, str], Figure]
 Pages = dict[str, list[Figure]]
 """For each language the pages of a figure; most have one."""
 
-SPLITS = ("report_id", "finding", "group", "term", "theme", "indicator", "facet", "unit_id", "unit")
+SPLITS = ("report_id", "finding", "group", "term", "theme", "indicator", "facet", "unit_id", "unit", "pair")
 """Columns whose values may go on the next page, the first that a table has and that helps."""
 
 _SLACK = 0.1  # millimetres that two texts may share, and a text may stand beyond an edge: no eye sees it

@@ -74,12 +74,12 @@ def only_here_words(shown: pd.DataFrame, table: pd.DataFrame, *, of: int | None 
         "title": {"zh": "只见于一个文本的词", "en": "Terms that one text alone uses"},
         "caption": {
             "zh": f"{groups}个文本各自独有的词中最常见的{len(shown)}个（3次以上，"
-            "其字串在其余文本中也未出现；地名、机构名不列）。点为该文本的频次，横线止于其余文本合计在未出现时仍可容许的上限"
+            "其字串在其余文本中也未出现；地名、机构名与停用词不列）。点为该文本的频次，横线止于其余文本合计在未出现时仍可容许的上限"
             f"（单侧95%，以词为独立观测，成簇出现时应更高）；{far}个词的频次高于该上限。全表共有词{n['term']}个、"
             f"名称{n['name']}个、主题等编码{codes}个、指标{n['indicator']}个，各附首句。未提及不等于没有。"
             + note["zh"],
             "en": f"The {style.many(len(shown), 'term')} most frequent among those that one of {style.many(groups, 'text')} alone uses (3 times or more, and "
-            "not as a string elsewhere; names of places and institutions apart). Dots are the rate in that text; lines end at the "
+            "not as a string elsewhere; names of places and institutions, and stop words, apart). Dots are the rate in that text; lines end at the "
             "highest rate that the silence of all others together allows (one-sided 95%, occurrences taken as independent, so it "
             f"should be higher for terms in bursts); above it: {far}. The whole table has {style.many(n['term'], 'term')}, {style.many(n['name'], 'name')}, "
             f"{style.many(codes, 'code')} and {style.many(n['indicator'], 'indicator')}, each with its first sentence. Not mentioned does not mean not there."

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from policytext import style
 from policytext.style import Captions, Labels
 
-_ROW, _MANY = 3.9, 40
+_ROW, _LETTERS = 3.9, 58
 _WORDS = {
     "string": ("共同字串", "Shared strings"),
     "slogan": ("全国性套语与政策类别", "Set phrases and categories of national policy"),
@@ -19,15 +19,16 @@ _WORDS = {
 
 @style.styled
 def wording(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Figure:
-    """Dot matrix, one panel per kind: rows are wordings, columns the units that have them; above 40 units, bars.
+    """Dot matrix, one panel per kind: rows are wordings, columns the units; bars where these have no room for names.
 
     shown: what `comparison.spread` returns: text, kind, group (one row per unit that has it), n_groups.
     """
     words, second = labels[language], language != "zh"
     panels = list(shown.groupby("kind", sort=False))
     groups = [group for group in shown["group"].cat.categories if group in set(shown["group"])]
-    dots = len(groups) <= _MANY
     heads = [words.get(group, group).splitlines()[0] for group in groups]
+    names = {text: style.cut(text, _LETTERS) for text in shown["text"].unique()}
+    dots = style.heads_wide(heads) <= style.width() - 4 - max(map(style.span, names.values()))
     rows = {str(kind): own["text"].nunique() for kind, own in panels}
     figure = style.figure((style.head(heads) if dots else 2) + sum(3 + _ROW * (n + 1.6) for n in rows.values()) + 8)
     drawn = style.panels(figure, len(panels), 1, height_ratios=[n + 1.6 for n in rows.values()], sharex=True)
@@ -41,7 +42,7 @@ def wording(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fig
         else:
             first = own.drop_duplicates("text")
             axes.barh(first["text"].map(at), first["n_groups"], height=0.6, color=style.COLORS[0])
-        axes.set_yticks(range(len(texts)), [style.cut(text, 58) for text in texts])
+        axes.set_yticks(range(len(texts)), [names[text] for text in texts])
         axes.set_ylim(len(texts) - 0.4, -1.6)
         title = {"va": "center", "fontsize": 7, "color": style.MUTED}
         axes.text(0, -1, _WORDS[kind][second], transform=axes.get_yaxis_transform(), **title)
