@@ -14,6 +14,7 @@ _DEFECTS = {
     "half-width punctuation · 半角标点": re.compile(r"(?<=[\u4e00-\u9fff”》])[,;:!?](?=[\u4e00-\u9fff“《\d]|$)"),
     "space within a sentence · 句内空格": re.compile(r"(?<=[\u4e00-\u9fff,，、])\s+(?=[\u4e00-\u9fff])"),
     "Latin word among Chinese · 夹杂外文词": re.compile(r"(?<=[\u4e00-\u9fff])\s+[A-Za-z]+\s+(?=[\u4e00-\u9fff])"),
+    "word lost before a comma · 疑似缺字": re.compile(r"以[\u4e00-\u9fff、]{2,16}为(?=[,，])"),
     "sentence without its end mark · 句末缺标点": re.compile(r"[^。！？!?；;…”’》）)](?=$)"),
 }
 

@@ -18,8 +18,8 @@ ANSWERS = {
     "00-overview": r"(?P<reports>\d+) reports in \d+ groups and (?P<units>\d+) units are described",
     "01-corpus": r"(?P<reports>\d+) reports with (?P<units>\d+) units and [\d,]+ paragraphs",
     "02-word-frequency": r"First come .+ in .+\. Of [\d,]+ pairs of text and term, \d+ are keywords",
-    "03-theme-coding": r"Of \d+ sentences most are about T\d",
-    "04-indicators": r"(?P<found>\d+) of (?P<quantities>\d+) read by hand were found",
+    "03-theme-coding": r"The most frequent themes of \d+ sentences are T\d",
+    "04-indicators": r"of (?P<quantities>\d+) that a coder listed (?P<found>\d+) were found",
     "05-city-comparison": r"Of \d+ differences tested between texts \d+ are distinguished",
     "06-report": r"(?P<files>\d+) files, [\d,]+ kB; [\d,]+ values and claims in the English report",
 }

@@ -2,7 +2,7 @@
 
 # ruff: noqa: F401
 
-from policytext.comparison.associations import associations, calibrate, cells, coded, within_reports
+from policytext.comparison.associations import THEMES, associations, calibrate, cells, coded, within_reports
 from policytext.comparison.associations import labels as code_labels
 from policytext.comparison.conclusions import answer, beside, caveat, conclusions, findings
 from policytext.comparison.distances import bases, distances, nearest

@@ -77,7 +77,7 @@ def conclusions(
         ]
         notes += [f"The others include {_first(labels, part)}, a part of it." for part in parts.get(row.group, [])]
         sentences.append(
-            f"**{who}: {what}** ({row.family}): {100 * row.value:+.0f} points, {span}{why}; {_q(row.q)}, {verdict}; "
+            f"**{who}: {what}** ({row.family}): {100 * row.value:+.0f} percentage points, {span}{why}; {_q(row.q)}, {verdict}; "
             f"{again} without shared wording{kept}. *{' '.join(notes)}*"
         )
     return sentences
@@ -94,12 +94,12 @@ def answer(findings: pd.DataFrame, associations: pd.DataFrame, structure: pd.Dat
         f"{len(held) - between} between voices within a report; {lost} more are such to a test over sentences only."
     ]
     for row in structure[structure["grouping"] == "texts"].itertuples():
-        verdict = "more than chance" if row.p < ALPHA else "not more than chance"
-        told.append(f"By {row.basis} the texts differ {verdict} (V = {row.v_clustered:.2f}, 95% interval {row.low:.2f} to "
+        verdict = "differ more than by chance" if row.p < ALPHA else "are not distinguished from chance"
+        told.append(f"By {row.basis} the texts {verdict} (V = {row.v_clustered:.2f}, 95% interval {row.low:.2f} to "
                     f"{row.high:.2f}; p = {row.p:.4f}).")  # fmt: skip
     for basis, rows in distances.dropna(subset=["halves", "baseline"]).groupby("basis", sort=False):
         beyond = int((rows["halves"] > rows["baseline"]).sum())
-        told.append(f"By {basis} {beyond} of {len(rows)} pairs lie farther apart than halves of one text do.")
+        told.append(f"By {basis} {beyond} of {len(rows)} pairs lie farther apart than halves of one text do (means of random halves, no test).")
     return " ".join(told) if tested else "There is one text only, or none is coded: nothing to compare."
 
 

@@ -105,7 +105,8 @@ def portraits(
 
     frequency: the table of that name. section term: the `top_n` most frequent, per 10,000 terms. theme, status: share of
     the group's sentences with that code, in the order of the codes. indicator: quantities with an indicator, in the
-    order of the text, written as there, behind ≥, < or ≈. outline: headings of the first two levels. formula: numbers put together (3+3+N).
+    order of the text, written as there, behind ≥, < or ≈. outline: headings of the first two levels, the first of each unit
+    before the second of any. formula: numbers put together (3+3+N).
     """
     own = grouped(sentences, groups)
     sizes, group_of = own.groupby("group").size(), own.set_index("sentence_id")["group"]
@@ -124,7 +125,7 @@ def portraits(
     bound = told["comparator"].map({"lower": "≥", "upper": "<", "approx": "≈"}).fillna("")
     parts += [
         _listed(told.assign(item=told["indicator"] + " " + bound + told["surface"]), "indicator", groups),
-        _listed(outline[outline["level"] <= 2].rename(columns={"heading": "item"}), "outline", groups),
+        _listed(_in_turn(outline[outline["level"] <= 2]).rename(columns={"heading": "item"}), "outline", groups),
         _listed(formulas.rename(columns={"surface": "item"}), "formula", groups),
     ]
     found = pd.concat([part for part in parts if len(part)], ignore_index=True)
@@ -132,6 +133,11 @@ def portraits(
     found = in_order(in_order(found, SECTIONS, by="section"), groups)
     found["order"] = found.groupby(["group", "section"], sort=False).cumcount() + 1
     return found[["group", "section", "item", "value", "order"]]
+
+
+def _in_turn(rows: pd.DataFrame) -> pd.DataFrame:
+    """The first row of each unit, then the second of each."""
+    return rows.iloc[rows.groupby("unit_id").cumcount().argsort(kind="stable")]
 
 
 def _listed(rows: pd.DataFrame, section: str, groups: pd.Series) -> pd.DataFrame:

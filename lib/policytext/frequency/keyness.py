@@ -173,7 +173,9 @@ def conclusions(keywords: pd.DataFrame, sensitivity: pd.DataFrame) -> list[str]:
     for row in keywords.itertuples():
         share = shares[f"{row.group}: {row.term}"]
         firm = "holds in all specifications" if share == 1 else f"sensitive: holds in {share:.0%} of the specifications"
-        times = f"{2**row.log_ratio:.1f} times as often as in the other texts (95% interval {2**row.low:.1f} to {2**row.high:.1f})"
+        times = f"{2**row.log_ratio:.1f} times as often as in the other texts"
+        times += " if their silence counts as half an occurrence" if row.n_reference == 0 else ""
+        times += f" (95% interval {2**row.low:.1f} to {2**row.high:.1f})"
         where = f"in {row.range} paragraphs, q = {row.q_permutation:.3f}"
         sentences.append(
             f"**{row.term}** in {row.group}: n = {row.n} against {row.n_reference}, {times}, {where}; {firm}."

@@ -10,18 +10,18 @@ from decimal import Decimal
 from policytext.quantities import names, units
 from policytext.quantities.numerals import ARABIC, CHINESE, arabic, chinese, neighbours, plain
 
-_MULTIPLE = r"万亿|百万|千万|万(?!元户|达|科)|个?亿"
+_MULTIPLE = r"万亿|百万|千万|万(?!元户|达|科)|亿|个亿(?!元|级)"
 _CANDIDATE = re.compile(
     rf"(?P<whole>{CHINESE}|\d{{1,9}})分之(?P<part>{ARABIC}|{CHINESE})"
     rf"|(?<![\d/])(?P<over>\d{{1,2}})/(?P<under>\d{{1,2}})(?![\d/])"
     rf"|翻(?:了)?(?P<doublings>[一两二三四\d])?番|(?P<double>翻(?:了)?(?:一)?倍|双倍增|双翻番)"
-    rf"|(?P<half>一半|半数|(?<=[过超])半(?=[,，。;；]|数))|(?P<tenths>[一两二三四五六七八九\d](?:\.\d)?)(?:[多余])?成(?:多|(?=[以左,，。;；、的)）]|$)|(?<=[近超约达占过逾].成)(?!立|为|果|功|长|本|员|效|熟|都|交|就|品))"
+    rf"|(?P<half>一半|半数|(?<=[过超])半(?=[,，。;；]|数))|(?P<tenths>[一两二三四五六七八九\d](?:\.\d)?)(?:[多余])?成(?:多|(?=上下|[以左,，。;；、的)）]|$)|(?<=[近超约达占过逾].成)(?!立|为|果|功|长|本|员|效|熟|都|交|就|品))"
     rf"|(?P<order>第|前)\s?(?P<ordinal>\d{{1,9}}|[一二三四五六七八九十百]+)\s?(?P<place>位次|位(?![居列于])|名(?!列))?"
     rf"|(?P<great>[一两二三四五六七八九]?[十百千]{{0,2}}(?:万亿|万|亿))(?=[，,。；;、）)”]|大关|以上|$)"
-    rf"|(?P<sign>(?<!\d)[-负])?(?P<number>{ARABIC})\s?(?P<power>[十百千](?!瓦|米|克|伏|赫|卡))?(?P<vague>多|余|来|几)?"
+    rf"|(?P<sign>(?<!\d)[-负]|零下)?(?P<number>{ARABIC})\s?(?P<power>[十百千](?!瓦|米|克|伏|赫|卡))?(?P<vague>多|余|来|几)?"
     rf"(?P<multiple>{_MULTIPLE})?(?P<vaguer>多|余)?\s?(?P<unit>{units.UNIT})?"
     rf"|(?P<indefinite>[数几]+|十几|几)?(?:(?P<han_low>[一二两三四五六七八九十百]{{1,5}})[到至—])?(?P<han>{CHINESE})(?P<han_vague>多|余|来|几)?(?P<han_multiple>{_MULTIPLE})?"
-    rf"(?P<han_vaguer>多|余)?(?P<han_unit>{units.UNIT})"
+    rf"(?P<han_vaguer>多|余)?(?P<han_unit>{units.UNIT}|(?<=个亿))"
 )
 _ENDLESS = re.compile(
     r"\d{20,}|[零〇一二两三四五六七八九十百千万亿]{20,}|[\d零〇一二两三四五六七八九十百千万亿A-Za-z]{200,}"
@@ -53,6 +53,7 @@ _INDEX = re.compile(
 _MEASURED_TIME = re.compile(
     r"天数|时限|时间|时长|周期|用时|耗时|寿命|年龄|压缩|缩短|压减|减少|降至|降到|减至|提前|延长|工期|平均|提速"
 )
+_HELD = re.compile(r"(?:举办|举行|开展|开设|组织|发布|刊发|编发|编印|推出|培训)\w*[^第\w]?\w*[^\d第]$")
 _BARE_NEEDS = re.compile(
     r"(?:近|超|超过|突破|过|逾|上|达|达到|跨越|迈上|跨过|冲刺|迈过|破|(?<!签)约|共|逾越|不足|跃上|站上|迈入)(?:了)?$"
 )
@@ -117,7 +118,7 @@ def _candidate(match: re.Match[str], text: str) -> Candidate:
         return Candidate(start, end, percent + 0, unit="%", form="fraction")
     if got("over"):
         over, under = int(got("over")), int(got("under"))
-        share = re.search(r"占[^，,。；;]{0,20}$", text[max(0, start - 24) : start]) and 0 < over < under
+        share = re.search(r"占[^，,。；;]{0,20}$|[近超约达过]$", text[max(0, start - 24) : start]) and 0 < over < under
         percent = (Decimal(100 * over) / under).quantize(Decimal("0.01")).normalize() + 0 if share else None
         return Candidate(start, end, percent, unit="%", form="fraction", reason="" if share else "a slash")
     if got("double"):
@@ -155,33 +156,36 @@ def _arabic(match: re.Match[str]) -> Candidate:
         value = -value
     end = match.start() + len(match[0].rstrip())
     vague = got("vague") or got("vaguer") or ""
-    multiple, unit = got("multiple") or "", got("unit") or ""
-    if multiple == "个亿":
-        multiple, unit = "亿", unit or "元"
+    multiple, unit = _money(got("multiple"), got("unit"))
     return Candidate(start, end, value, multiple, unit, vague=vague)
+
+
+def _money(multiple: str | None, unit: str | None) -> tuple[str, str]:
+    """Multiple and unit: 个亿 is that many 亿 yuan."""
+    return ("亿", unit or "元") if multiple == "个亿" else (multiple or "", unit or "")
 
 
 def _chinese(match: re.Match[str]) -> Candidate:
     start, end = match.span()
     got = match.group
-    numeral, multiple = got("han"), got("han_multiple") or ""
+    numeral, (multiple, unit) = got("han"), _money(got("han_multiple"), got("han_unit"))
     vague = got("han_vague") or got("han_vaguer") or ""
     form = "chinese"
     if not multiple and (peeled := _ENDS_IN_MULTIPLE.search(numeral)):
         numeral, multiple = numeral[: peeled.start()], peeled[0]
     if got("indefinite"):
-        return Candidate(start, end, None, multiple, got("han_unit"), reason="no definite number")
+        return Candidate(start, end, None, multiple, unit, reason="no definite number")
     if not numeral or numeral in "十百千":
         form = "round"
     if pair := neighbours(numeral):
-        return Candidate(start, end, pair[0], multiple, got("han_unit"), high=pair[1], form="range")
+        return Candidate(start, end, pair[0], multiple, unit, high=pair[1], form="range")
     value = chinese(numeral) if numeral else Decimal(1)
     if low := chinese(got("han_low") or ""):
         rises = value is not None and low < value
         reason = "" if rises else "a range that does not rise"
-        return Candidate(start, end, low, multiple, got("han_unit"), high=value, form="range", reason=reason)
+        return Candidate(start, end, low, multiple, unit, high=value, form="range", reason=reason)
     reason = "" if value is not None else "neighbouring digits"
-    return Candidate(start, end, value, multiple, got("han_unit"), vague=vague, form=form, reason=reason)
+    return Candidate(start, end, value, multiple, unit, vague=vague, form=form, reason=reason)
 
 
 def _judge(found: Candidate, text: str) -> Candidate:
@@ -202,10 +206,11 @@ def _judge(found: Candidate, text: str) -> Candidate:
         found = told if told.unit and _BARE_NEEDS.search(before) else replace(found, reason="a round word")
     elif not found.unit:
         found = _without_unit(found, before, after)
-    if found.unit in units.DURATIONS and not found.reason:
+    if found.unit in units.DURATIONS and not found.reason and not found.multiple:
         measured = _MEASURED_TIME.search(re.split("[，,。；;]", before)[-1]) and found.unit not in ("年", "周")
         found = found if measured and found.form == "plain" else replace(found, reason="duration")
-    if found.unit in ("期", "届", "批", "级", "分") and not found.reason and found.unit != "分":
+    held = found.unit == "期" and found.form == "plain" and _HELD.search(re.split("[，,。；;]", before)[-1])
+    if found.unit in ("期", "届", "批", "级") and not found.reason and not held:
         found = replace(found, reason="a place in a series")
     if found.unit == "度" and not found.multiple and not found.reason:
         found = replace(found, reason="degree")
@@ -306,7 +311,6 @@ def _joined(found: list[Candidate], text: str) -> Iterator[Candidate]:
             waiting = this
             continue
         between = text[waiting.end : this.start]
-        low_multiple = waiting.multiple or this.multiple
         joins = (
             (_RANGE.fullmatch(between) or (between == "" and this.value is not None and this.value < 0))
             and this.reason == ""
@@ -316,11 +320,11 @@ def _joined(found: list[Candidate], text: str) -> Iterator[Candidate]:
             and not re.search(r"[从由自]\w{0,2}$", text[max(0, waiting.start - 4) : waiting.start])
         )
         if joins and waiting.value is not None and this.value is not None:
-            waiting = replace(
-                this, start=waiting.start, value=waiting.value, high=abs(this.value), multiple=low_multiple, reason=""
-            )
-            if waiting.high is not None and waiting.value is not None and waiting.high <= waiting.value:
-                waiting = replace(waiting, reason="a range that does not rise")
+            low, high = waiting.value, abs(this.value)
+            if waiting.multiple or waiting.unit:  # 5000万元至1亿元, both in 亿; in 3到5亿元 both are
+                low = low * units.MULTIPLES[waiting.multiple] / units.MULTIPLES[this.multiple]
+            reason = "" if low < high else "a range that does not rise"
+            waiting = replace(this, start=waiting.start, value=low, high=high, reason=reason)
             continue
         yield waiting
         waiting = this

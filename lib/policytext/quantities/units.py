@@ -42,7 +42,7 @@ _CLASSIFIERS = (
 )
 _TIMES = "年 个月 天 日 个工作日 工作日 小时 个小时 分钟 秒 毫秒 周 周岁 岁"
 DURATIONS = frozenset(_TIMES.split())
-_MULTIPLES = {"": 1, "万": 10**4, "亿": 10**8, "万亿": 10**12, "百万": 10**6, "千万": 10**7}
+MULTIPLES = {"": 1, "万": 10**4, "亿": 10**8, "万亿": 10**12, "百万": 10**6, "千万": 10**7}
 _GUARDS = {
     "家": "(?!庭|具|电|园|居(?!家)|长(?!三角)|属|政|风|乡)",
     "人": "(?!均|工|才(?!.{0,3}[,，、。])|口|民|大|行|形|脸|机|气|力|生|社|文|居)",
@@ -123,4 +123,4 @@ def name(multiple: str, unit: str) -> str:
 
 def base(value: Decimal | None, multiple: str, unit: str) -> tuple[float | None, str]:
     """The value in the unit without 万 and 亿, and that unit: 1.3 万亿元 as 1300000000000 元."""
-    return (None if value is None else float(value * _MULTIPLES[multiple])), _SAME.get(unit, unit)
+    return (None if value is None else float(value * MULTIPLES[multiple])), _SAME.get(unit, unit)

@@ -10,11 +10,15 @@ from typing import Any
 import pandas as pd
 
 from policytext import prepare, segment
+from policytext.comparison import THEMES
 from policytext.report.ledger import Place
 from policytext.study import Study
 
 _REST = ("n_reference", "total_reference")
 """Columns that count what is not of the group."""
+
+_SIZES = frozenset({"total", "total_reference", "n_terms", "n_sentences", "n_paragraphs", "n_clusters"})
+"""Columns that say how much text there is, whatever the row counts in it."""
 
 _COMPUTED = frozenset({"kappa", "alpha", "ac1", "p_observed", "p_expected", "distance", "baseline", "value", "agrees"})
 
@@ -70,23 +74,25 @@ class Evidence:
         return Place(row["report_id"], sentence_id, segment.stretch_of(row).spans(start, end))
 
     def of(self, row: Mapping[str, Any], column: str) -> list[Place]:
-        """The places behind one cell: the row's own sentence, else the sentences of its group with its term or theme,
-        else the reports it speaks of. A row about coders, distances or methods has none.
+        """The places behind one cell: the row's own sentence, else the sentences of its group with its term or code,
+        else the reports it speaks of, as for all sizes of texts. A row about coders, distances or methods has none.
         """
         if row.get("sentence_id"):
             return self._sentences([(str(row["sentence_id"]), str(row.get("spans") or ""))])
         units = self.units(row, rest=column in _REST)
+        if column in _SIZES:
+            return self._reports(units)
         if isinstance(row.get("term"), str):
             return self.strings(row["term"], units) if column == "n_string" else self.terms(row["term"], units)
         if isinstance(row.get("theme"), str) and "group" in row:
-            return self.theme(row["theme"], units)
+            return self.coded(str(row.get("family") or THEMES), row["theme"], units)
         if isinstance(row.get("facet"), str) and "group" in row:
-            return self.facet(row["facet"], str(row["value"]), units)
+            return self.coded(row["facet"], str(row["value"]), units)
         if isinstance(row.get("spans"), str) and row.get("report_id"):
             return [Place(str(row["report_id"]), "", row["spans"])]
         if column in _COMPUTED or not {"group", "unit_id", "report_id"} & set(row):
             return []
-        return [Place(report) for report in dict.fromkeys(self._report_of[unit] for unit in units)]
+        return self._reports(units)
 
     def units(self, row: Mapping[str, Any], *, rest: bool = False) -> list[str]:
         """The units that a row speaks of, by its unit, group or report; all where it names none. rest: all the others."""
@@ -108,22 +114,22 @@ class Evidence:
         holding = (row for row in self._by_id.values() if row["unit_id"] in kept and string in row["text"])
         return self._sentences((row["sentence_id"], row["spans"]) for row in segment.occurrences(holding, string))
 
-    def theme(self, theme: str, units: Iterable[str]) -> list[Place]:
-        """The sentences of units that have a theme, marked where its terms were found."""
-        codes, hits = self.table("theme_codes"), self.table("theme_hits")
+    def coded(self, family: str, code: str, units: Iterable[str]) -> list[Place]:
+        """The sentences of units, headings aside, that have a theme or a value of a facet, marked where it was found."""
+        codes, hits = (self.table(f"{'theme' if family == THEMES else 'facet'}_{name}") for name in ("codes", "hits"))
         if codes is None:
             return []
-        kept = codes[(codes["theme"] == theme) & codes["unit_id"].isin(list(units))]
-        spans = {} if hits is None else hits[hits["theme"] == theme].groupby("sentence_id")["spans"].agg(";".join)
+        chosen = {"theme": code} if family == THEMES else {"facet": family, "value": code}
+        kept, found = (rows.loc[(rows[[*chosen]] == chosen).all(axis=1)] for rows in (codes, codes if hits is None else hits))
+        kept = kept[kept["unit_id"].isin(list(units)) & kept["sentence_id"].map(self._is_sentence)]
+        spans = {} if hits is None else found.groupby("sentence_id")["spans"].agg(";".join)
         return self._sentences((name, spans.get(name, "")) for name in kept["sentence_id"])
 
-    def facet(self, facet: str, value: str, units: Iterable[str]) -> list[Place]:
-        """The sentences of units that have a value of a facet."""
-        codes = self.table("facet_codes")
-        if codes is None:
-            return []
-        kept = codes[(codes["facet"] == facet) & (codes["value"] == value) & codes["unit_id"].isin(list(units))]
-        return self._sentences((name, "") for name in kept["sentence_id"])
+    def _is_sentence(self, sentence_id: str) -> bool:
+        return sentence_id in self._by_id and self._by_id[sentence_id]["kind"] == "sentence"
+
+    def _reports(self, units: Iterable[str]) -> list[Place]:
+        return [Place(report) for report in dict.fromkeys(self._report_of[unit] for unit in units)]
 
     def _sentences(self, found: Iterable[tuple[str, str]]) -> list[Place]:
         """One place a sentence, with all its spans, in the order of the reports."""

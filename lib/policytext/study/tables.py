@@ -25,6 +25,11 @@ _ASSOCIATIONS = _columns(
     "p_permutation q detectable"
 )
 
+_VALIDATION = _columns(
+    "coder against scope theme n_gold precision precision_low precision_high recall recall_low "
+    "recall_high f1 f1_low f1_high"
+)
+
 COLUMNS: dict[str, list[str]] = {
     "reports": [name for name in Report.model_fields if name not in _PATHS] + _SIZE,
     "units": [*Unit.model_fields, *_SIZE],
@@ -43,10 +48,8 @@ COLUMNS: dict[str, list[str]] = {
     "facet_codes": _columns("sentence_id unit_id report_id facet value"),
     "theme_profile": _columns("group theme n_coded n_sentences share low high per_10k_chars range n_clusters"),
     "theme_influence": _columns("theme term n_codes n_lost share_lost moves"),
-    "theme_validation": _columns(
-        "coder against scope theme n_gold precision precision_low precision_high recall recall_low "
-        "recall_high f1 f1_low f1_high"
-    ),
+    "theme_validation": _VALIDATION,
+    "facet_validation": ["facet", *_VALIDATION],
     "coder_agreement": _columns(
         "facet value coder_a coder_b n p_observed p_expected kappa kappa_low kappa_high alpha alpha_low "
         "alpha_high ac1 ac1_low ac1_high"
@@ -88,6 +91,7 @@ GRAIN: dict[str, list[str]] = {
     "theme_profile": ["group", "theme"],
     "theme_influence": ["theme", "term"],
     "theme_validation": ["coder", "against", "scope", "theme"],
+    "facet_validation": ["facet", "coder", "against", "scope", "theme"],
     "coder_agreement": ["facet", "value", "coder_a", "coder_b"],
     "quantities": ["report_id", "spans", "value"],
     "indicators": ["indicator", "group", "sentence_id", "value"],

@@ -222,11 +222,17 @@ def picture_words(shown: pd.DataFrame, structure: pd.DataFrame, *, grouping: str
     firm = int((joined["contribution"] >= 0.7).sum()) if len(joined) else 0
     items = int((shown["kind"] == "item").sum()) if len(shown) else 0
     zh, en = (_word(basis, language) for language in ("zh", "en"))
+    rare = {"zh": "", "en": ""}
+    if basis == "terms":
+        rare = {
+            "zh": "两图只取多次出现的词，故距离小于取全部词的距离图。",
+            "en": "Both take frequent terms only, so distances are smaller than those over all terms. ",
+        }
     tree = {
-        "zh": f"下：按{metric}距离聚类（类平均法），实心结点在70%以上的段落重抽样中重现，共{firm}个，空心结点不足70%，并不稳定；颜色与符号上下一致。",
+        "zh": f"下：按{metric}距离聚类（类平均法），实心结点在70%以上的段落重抽样中重现，共{firm}个，空心结点不足70%，并不稳定；颜色与符号上下一致。{rare['zh']}",
         "en": f"Below: tree of {metric} distances by average linkage; solid junctions come back in 70% of the resamples or more ({firm}), "
         "hollow ones in fewer and are not stable; colours and "
-        "marks are the same in both. ",
+        f"marks are the same in both. {rare['en']}",
     }
     tree = (
         tree if len(joined) else {"zh": "组数多于40，不画聚类树。", "en": "With more than 40 groups there is no tree. "}

@@ -105,13 +105,13 @@ def levels_words(shown: pd.DataFrame, *, n_numbers: int) -> Captions:
         "caption": {
             "zh": f"至少两个单元给出数字的{n}项指标，共{len(shown)}个数字（{units}个单元），其中{targets}个是目标值（空心），{bounds}个是界限或约数。"
             f"蓝色为不同地区同年、同为已实现或同为目标、可以相比的数字（{n_like}项指标，{like}个）；"
-            "灰色的年份或性质不同，或一地包含另一地，只宜并列，不宜比较。任何数字都不相加。"
+            "灰色的年份或性质不同，或同属一地，或一地包含另一地，只宜并列，不宜比较。任何数字都不相加。"
             "各小图各有横轴，自零（左端竖线）起；注明“对数轴”的以对数排列，不自零起。数值与年份写在右侧。"
             f"指标表共有{n_numbers}个数字。",
             "en": f"{style.many(n, 'indicator')} that two units or more give: {style.many(len(shown), 'number')} of {style.many(units, 'unit')}, "
             f"of which {targets} are targets (hollow) and {bounds} bounds or rough. Blue numbers are of different places, the same year, and all "
             f"reached or all aimed at, so they may be compared ({like}, in {style.many(n_like, 'indicator')}); grey ones differ in year or "
-            "in kind, or one place contains the other: they stand side by side and no more. No number is added to another. "
+            "in kind, are of one place, or of places of which one contains the other: they stand side by side and no more. No number is added to another. "
             "Each panel has its own axis from zero (the line on the left), but for those marked as log axes; values and years are written on the right. "
             f"The table of indicators has {style.many(n_numbers, 'number')}.",
         },
