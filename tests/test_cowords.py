@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from policytext import frequency, prepare
+from policytext.frequency.cowords import STABLE
 from policytext.study import check
 
 
@@ -35,7 +36,7 @@ def test_an_edge_that_hangs_on_one_paragraph_is_not_stable():
     one.loc[one["term"].isin(["己", "庚"]), "paragraph_id"] = "the same"
     found = frequency.cowords(one, min_n=2, resamples=200).set_index("term_a")
     spread, lumped = found.loc["壬", "stability"], found.loc["己", "stability"]
-    assert lumped < 0.75
+    assert lumped < STABLE
     assert 0 < spread <= 1
 
 
@@ -51,7 +52,7 @@ def test_the_network_is_the_same_each_time_and_no_two_labels_overlap(study):
             assert apart or abs(nodes["y"][i] - nodes["y"][j]) >= line, (nodes["term"][i], nodes["term"][j])
     edges = frequency.edges(cowords, nodes)
     assert edges[["x_a", "y_a", "x_b", "y_b"]].notna().all(axis=None)
-    assert (edges["stability"] >= 0.5).all()
+    assert (edges["stability"] >= STABLE).all()
 
 
 def test_without_pairs_there_is_no_network_but_no_error():

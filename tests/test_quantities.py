@@ -312,6 +312,35 @@ def test_a_range_is_one_row_with_both_ends(text):
     assert (row["value"], row["value_high"], row["unit"]) == (5, 8, "%")
 
 
+@pytest.mark.parametrize(
+    ("text", "low", "high", "unit"),
+    [
+        ("融资5000万元至1亿元", 0.5, 1, "亿元"),
+        ("给予500元至1万元补贴", 0.05, 1, "万元"),
+        ("投入3到5亿元", 3, 5, "亿元"),
+        ("奖励3万-5万元", 3, 5, "万元"),
+    ],
+)
+def test_the_ends_of_a_range_may_have_multiples_of_their_own(text, low, high, unit):
+    (row,) = read(text)
+    assert (row["value"], row["value_high"], row["unit"]) == (low, high, unit)
+
+
+def test_a_spoken_hundred_million_is_money_and_projects_of_a_hundred_million_are_projects():
+    assert values("完成投资两个亿") == [(2, "亿元")]
+    assert values("完成投资3个亿") == [(3, "亿元")]
+    assert values("引进两个亿元项目") == [(2, "个")]
+
+
+def test_events_held_are_counted_and_phases_are_not():
+    assert values("举办科技沙龙37期，服务机时达到3.6万小时") == [(37, "期"), (3.6, "万小时")]
+    assert values("园区2期工程") == []
+
+
+def test_below_zero_is_read_as_such():
+    assert values("可在零下40摄氏度环境下作业") == [(-40, "摄氏度")]
+
+
 def test_a_spoken_range_is_a_range():
     (row,) = read("新建两到三家")
     assert (row["value"], row["value_high"], row["comparator"]) == (2, 3, "approx")
@@ -433,6 +462,12 @@ def test_a_report_that_contradicts_itself_is_told_with_both_sentences(table, sen
     assert {("60多家", "53家")} == {tuple(row) for row in found[["surface_a", "surface_b"]].itertuples(index=False)}
     assert found["text_a"].str.contains("60多家").all()
     assert found["text_b"].str.contains("53家").all()
+
+
+def test_a_number_of_another_place_and_a_range_that_holds_the_other_contradict_nothing(table, sentences, indicators):
+    assert quantities.conflicts(table.assign(place="全国"), sentences=sentences, indicators=indicators).empty
+    ranged = table.assign(value_high=table["value_high"].mask(table["surface"] == "53家", 70))
+    assert quantities.conflicts(ranged, sentences=sentences, indicators=indicators).empty
 
 
 def test_each_rank_has_the_group_it_is_measured_in(table, sentences):

@@ -403,6 +403,22 @@ def test_the_report_of_the_default_study_states_what_can_be_counted_by_hand(told
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("table", "column"), [("associations", "n"), ("associations_within", "n"), ("theme_profile", "n_coded")]
+)
+def test_a_count_opens_the_sentences_that_it_counts_and_a_size_opens_reports(told, table, column):
+    study = open_study(told.home)
+    values = report.Values(study, "en", report.published(study), 20)
+    rows = values.tables[table].to_dict("records")
+    opened = [len(values.evidence.of(row, column)) for row in rows]
+    assert rows
+    assert opened == [row[column] for row in rows]
+    sizes = [place for row in rows for place in values.evidence.of(row, "n_sentences")]
+    assert sizes
+    assert not any(place.sentence_id for place in sizes)
+
+
+@pytest.mark.slow
 def test_both_languages_state_the_same_sizes(told, study):
     units = prepare.table(study, "units")
     for size in ("n_chars", "n_terms"):

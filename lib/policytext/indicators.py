@@ -6,7 +6,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from policytext.errors import exit_with
-from policytext.quantities import Indicators
+from policytext.quantities import Indicators, own_numbers
 from policytext.study import Study
 from policytext.study.files import read_rows
 
@@ -121,7 +121,8 @@ def pairs(quantities: pd.DataFrame) -> pd.DataFrame:
     ratio: the target as a multiple of what was reached, without a value where either is a bound. Of several numbers the
     latest is taken, of one year the first.
     """
-    told = quantities[(quantities["kind"] == "quantity") & (quantities["indicator"] != "")]
+    told = own_numbers(quantities)
+    told = told[told["indicator"] != ""]
     rows = []
     for (unit_id, indicator, measure), found in told.groupby(["unit_id", "indicator", "unit_base"], sort=False):
         sides = {"reached": found[found["status"].isin(REACHED)], "target": found[found["status"] == AIM]}

@@ -4,6 +4,6 @@ A chart function takes a table and returns a `matplotlib.figure.Figure`; it comp
 labels: for each language the words to print for a value, from `Study.labels` and `Study.group_labels`.
 """
 
-from policytext.charts import comparison, corpus, indicators, theme_coding, word_frequency
+# ruff: noqa: F401
 
-__all__ = ["comparison", "corpus", "indicators", "theme_coding", "word_frequency"]
+from policytext.charts import comparison, corpus, indicators, theme_coding, word_frequency

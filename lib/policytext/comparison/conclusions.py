@@ -99,7 +99,9 @@ def answer(findings: pd.DataFrame, associations: pd.DataFrame, structure: pd.Dat
                     f"{row.high:.2f}; p = {row.p:.4f}).")  # fmt: skip
     for basis, rows in distances.dropna(subset=["halves", "baseline"]).groupby("basis", sort=False):
         beyond = int((rows["halves"] > rows["baseline"]).sum())
-        told.append(f"By {basis} {beyond} of {len(rows)} pairs lie farther apart than halves of one text do (means of random halves, no test).")
+        told.append(
+            f"By {basis} {beyond} of {len(rows)} pairs lie farther apart than halves of one text do (means of random halves, no test)."
+        )
     return " ".join(told) if tested else "There is one text only, or none is coded: nothing to compare."
 
 

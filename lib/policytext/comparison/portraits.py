@@ -9,6 +9,7 @@ import pandas as pd
 
 from policytext import stats
 from policytext.profiles import Profiles, grouped, in_order, of_codes, of_terms
+from policytext.quantities import SIGNS
 from policytext.study import COLUMNS, empty
 
 PER_TERMS, PER_SENTENCES = 10_000, 100
@@ -36,7 +37,8 @@ def only_here(
     were independent; in bursts more would be possible). sentence_id, text: its first sentence. Groups in the order of
     the study, the most frequent first. Empty with one group.
     """
-    own = grouped(sentences, groups)
+    every = grouped(sentences, groups)
+    own = every[every["kind"] == "sentence"]
     named = quantities.loc[quantities["indicator"].fillna("") != "", ["sentence_id", "indicator"]].drop_duplicates()
     families = {**families, "indicator": named.rename(columns={"indicator": "item"})}
     terms = of_terms(counts, groups=groups)
@@ -46,7 +48,7 @@ def only_here(
     found = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
     if found.empty:
         return empty("only_here")
-    texts = dict(iter(own.groupby("group", sort=False)))
+    texts = dict(iter(every.groupby("group", sort=False)))
     everything = {group: "\n".join(rows["text"]) for group, rows in texts.items()}
     words = found["kind"] == "term"
     elsewhere = [
@@ -105,7 +107,7 @@ def portraits(
 
     frequency: the table of that name. section term: the `top_n` most frequent, per 10,000 terms. theme, status: share of
     the group's sentences with that code, in the order of the codes. indicator: quantities with an indicator, in the
-    order of the text, written as there, behind ≥, < or ≈. outline: headings of the first two levels, the first of each unit
+    order of the text, written as there, behind ≥, ≤ or ≈. outline: headings of the first two levels, the first of each unit
     before the second of any. formula: numbers put together (3+3+N).
     """
     own = grouped(sentences, groups)
@@ -122,7 +124,7 @@ def portraits(
         share = n.div(sizes, axis=0).rename_axis(columns="item").stack().rename("value").reset_index()
         parts.append(share.assign(section=section))
     told = quantities[(quantities["indicator"].fillna("") != "") & (quantities["surface"].fillna("") != "")]
-    bound = told["comparator"].map({"lower": "≥", "upper": "<", "approx": "≈"}).fillna("")
+    bound = told["comparator"].map(SIGNS).fillna("")
     parts += [
         _listed(told.assign(item=told["indicator"] + " " + bound + told["surface"]), "indicator", groups),
         _listed(_in_turn(outline[outline["level"] <= 2]).rename(columns={"heading": "item"}), "outline", groups),

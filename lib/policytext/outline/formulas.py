@@ -30,7 +30,6 @@ _FREE = re.compile(
 _COUNT = re.compile(
     rf"(?P<number>(?<![第{_ANY}\d])[二两三四五六七八九十])(?P<measure>[大项个类种])(?P<noun>{_HAN}{{2,6}})"
 )
-_NEAR = 120  # characters before a formula in which its members are looked for
 _TAIL = re.compile(r"(?<=..)(?:建设|发展|推进|实施|布局|落实|改革|发力|协同|联动|推动|培育|同步)+$")
 _TOLD = re.compile(
     rf"[”’」』\"]?{_HAN}{{0,10}}(?:[（(](?P<round>[^（）()]{{1,99}}[、,，；;+][^（）()]{{1,99}})[)）]"

@@ -156,8 +156,6 @@ def _by_report(texts: Rows) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         yield report_id, list(sentences)
 
 
-_IDS = ("sentence_id", "unit_id", "report_id")
-
 STAGES = {
     "texts": Stage(
         tables={

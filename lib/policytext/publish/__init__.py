@@ -4,6 +4,8 @@ A notebook publishes into the place that its run gives it, or below `build/tryou
 notebook has made to where people find it.
 """
 
+# ruff: noqa: F401
+
 from policytext.publish.code_sheet import code_sheet
 from policytext.publish.figures import figure, gallery
 from policytext.publish.notebooks import notebooks
@@ -17,6 +19,3 @@ def finish(home: Home) -> None:
     workbook(home)
     gallery(home)
     notebooks(home)
-
-
-__all__ = ["code_sheet", "figure", "finish", "promote", "report", "table"]

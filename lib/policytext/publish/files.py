@@ -14,7 +14,6 @@ from PIL.PngImagePlugin import PngInfo
 
 LICENCE = "CC BY 4.0"
 LICENCE_PAGE = "https://creativecommons.org/licenses/by/4.0/"
-FORMATS = ("pdf", "svg", "png")
 
 
 def save(pages: Sequence[Figure], folder: Path, language: str, described: Mapping[str, Any], *, dpi: int) -> None:

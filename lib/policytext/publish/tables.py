@@ -20,6 +20,9 @@ SAFE_WORKBOOK = {"strings_to_formulas": False, "strings_to_urls": False, "string
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
+_QUOTED = ("quantities", "indicators")
+"""Tables of numbers as texts give them, which are not rounded."""
+
 
 def table(study: Study, rows: pd.DataFrame, name: str) -> Path:
     """Publish a table under its name in DESIGN's list; returns the path of its Parquet file.
@@ -28,7 +31,7 @@ def table(study: Study, rows: pd.DataFrame, name: str) -> Path:
     """
     folder = current_run(study.home).out / "tables"
     folder.mkdir(parents=True, exist_ok=True)
-    rounded = round_numbers(check(rows, name))
+    rounded = round_numbers(check(rows, name), digits=15 if name in _QUOTED else 6)
     if len(rounded) <= MAX_CSV_ROWS:
         write_csv(rounded, folder / f"{name}.csv")
     else:

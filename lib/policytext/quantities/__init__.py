@@ -5,21 +5,9 @@ groups side by side, `conflicts` lists what one report says twice and differentl
 `score` holds what was read against what was coded by hand.
 """
 
-from policytext.quantities.comparable import comparable, conflicts, like_for_like, ranks
+# ruff: noqa: F401
+
+from policytext.quantities.comparable import SIGNS, comparable, conflicts, like_for_like, own_numbers, ranks
 from policytext.quantities.indicators import Indicator, Indicators, load
 from policytext.quantities.reading import read
 from policytext.quantities.score import Score, score, unlike
-
-__all__ = [
-    "Indicator",
-    "Indicators",
-    "Score",
-    "comparable",
-    "conflicts",
-    "like_for_like",
-    "load",
-    "ranks",
-    "read",
-    "score",
-    "unlike",
-]

@@ -14,11 +14,20 @@ from policytext.study import COLUMNS
 LEVELS = ("achieved", "cumulative", "target")
 """Statuses of numbers that say how many there are or shall be; growth, ranks and thresholds are not compared as levels."""
 
+SIGNS = {"exact": "", "lower": "≥", "upper": "≤", "approx": "≈"}
+"""How a comparator is written before a number."""
+
 _SCOPE = re.compile(
     r"全国|全省|全市|全区|全县|全州|全球|世界|省内|国内|苏[南中北]+|长三角|珠三角|大湾区|华[东南中北]|[东中西][部北南]+地?区?|"
     r"副省级|地级市|县级市|省级高新区|国家级?高新区|同类\w{0,4}|省会"
 )
 _CUT = re.compile(r"综合|评价|考核|评比|中?排名|排位|位列|目标|增速|增幅|\w{0,3}率|总量|数量|指数|第$|[数额量]$")
+
+
+def own_numbers(quantities: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `quantities` that count something of the unit's own place; a range stands with its end as `lower`."""
+    own = quantities[(quantities["kind"] == "quantity") & (quantities["place"] == "")]
+    return own.assign(comparator=own["comparator"].mask(own["value_high"].notna(), "lower"))
 
 
 def comparable(quantities: pd.DataFrame, *, groups: pd.Series, indicators: Indicators) -> pd.DataFrame:
@@ -28,12 +37,10 @@ def comparable(quantities: pd.DataFrame, *, groups: pd.Series, indicators: Indic
     亿. A group of which nothing is said has no row: nothing is filled in, and nothing is added up, for one number may
     contain another. Numbers of another place than the unit are left out, ranges stand with their lower end as `lower`.
     """
-    own = (quantities["kind"] == "quantity") & (quantities["place"] == "")
-    levels = quantities[quantities["status"].isin(LEVELS) & own]
+    levels = own_numbers(quantities)
+    levels = levels[levels["status"].isin(LEVELS)]
     levels = levels.assign(group=levels["unit_id"].map(groups), value=levels["value_base"], unit=levels["unit_base"])
     levels = levels[levels["group"].notna() & levels["value"].notna() & (levels["indicator"] != "")]
-    ranged = levels["value_high"].notna()
-    levels = levels.assign(comparator=levels["comparator"].mask(ranged, "lower"))
     known = levels["indicator"].isin({indicator.name.zh for indicator in indicators.indicators})
     several = levels.groupby(["indicator", "unit"])["group"].transform("nunique") > 1
     table = levels[known | several].drop_duplicates(["indicator", "group", "sentence_id", "value"])
@@ -58,7 +65,8 @@ def conflicts(quantities: pd.DataFrame, *, sentences: pd.DataFrame, indicators: 
     Columns: indicator, unit_id, year, then surface, sentence_id and text with `_a` and `_b`.
     """
     known = {indicator.name.zh for indicator in indicators.indicators}
-    told = quantities[quantities["status"].isin(("achieved", "cumulative")) & quantities["indicator"].isin(known)]
+    own = own_numbers(quantities)
+    told = own[own["status"].isin(("achieved", "cumulative")) & own["indicator"].isin(known)]
     text = sentences.set_index("sentence_id")["text"]
     rows = []
     for (indicator, unit_id, year, _), same in told.groupby(["indicator", "unit_id", "year", "unit_base"], sort=True):

@@ -5,9 +5,9 @@ and reads it with `pandoc` into a `document`. `files` writes that in every form:
 two with evidence `notes`.
 """
 
+# ruff: noqa: F401
+
 from policytext.report.document import Document, compose, numerals
 from policytext.report.files import files
 from policytext.report.github import markdown
 from policytext.report.values import Values, published
-
-__all__ = ["Document", "Values", "compose", "files", "markdown", "numerals", "published"]

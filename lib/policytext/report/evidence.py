@@ -120,7 +120,9 @@ class Evidence:
         if codes is None:
             return []
         chosen = {"theme": code} if family == THEMES else {"facet": family, "value": code}
-        kept, found = (rows.loc[(rows[[*chosen]] == chosen).all(axis=1)] for rows in (codes, codes if hits is None else hits))
+        kept, found = (
+            rows.loc[(rows[[*chosen]] == chosen).all(axis=1)] for rows in (codes, codes if hits is None else hits)
+        )
         kept = kept[kept["unit_id"].isin(list(units)) & kept["sentence_id"].map(self._is_sentence)]
         spans = {} if hits is None else found.groupby("sentence_id")["spans"].agg(";".join)
         return self._sentences((name, spans.get(name, "")) for name in kept["sentence_id"])

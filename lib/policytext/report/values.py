@@ -12,6 +12,7 @@ import pandas as pd
 
 from policytext import codebook, frequency, prepare, quantities, stats
 from policytext.errors import PolicytextError
+from policytext.quantities import SIGNS
 from policytext.report import words
 from policytext.report.evidence import Evidence
 from policytext.report.ledger import Place, Source, Value
@@ -262,7 +263,7 @@ class Values:
             "year": table["year"].str.replace(r"^(\d{4})H1$", halves, regex=True),
             "label": table["indicator"].map(lambda name: known.label(name, self.language)),
             "unit": table["unit"].mask(money, "亿元" if zh else "m yuan"),
-            "comparator": table["comparator"].map(words.SIGNS),
+            "comparator": table["comparator"].map(SIGNS),
             "status": table["status"].map(lambda status: words.STATUSES[status][not zh]),
         }
         return rows_of("indicators", table.assign(**told), self.evidence.of)

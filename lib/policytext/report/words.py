@@ -41,7 +41,6 @@ STATUSES = {
     "target": ("目标", "target"),
 }
 
-SIGNS = {"exact": "", "lower": "≥", "upper": "≤", "approx": "≈"}
 
 RELIABLE, TENTATIVE = 0.8, 0.667
 """Krippendorff's (2019) thresholds for agreement between coders."""

@@ -16,6 +16,7 @@ from policytext.stats.arrays import Array, table_of
 
 ALPHA = 0.05
 """A q below this is a verdict."""
+_CELLS = 10**8
 _MOST = 60
 _BATCH = 2**18  # numbers held at once while permuting: 2 MB, which the processor's cache holds too
 
@@ -110,13 +111,14 @@ def exact_permutation_p(counts: ArrayLike, sizes: ArrayLike, is_target: ArrayLik
     """The p of `permutation_p` for one term over all arrangements, counted and not drawn; sizes are whole numbers.
 
     How many sets of as many clusters as the target has hold k occurrences and s of the sizes is counted cluster by
-    cluster for all k and s at once. Paragraphs without the term, mostly all but a few, cost next to nothing.
-    nan where that would take more than `steps` additions, a few seconds; the draws have to do then.
+    cluster for all k and s at once. nan where that would take more than `steps` additions, a few seconds, or a table of
+    more than a gigabyte; the draws have to do then.
     """
     is_target = np.asarray(is_target, dtype=bool)
     counts, sizes = np.asarray(counts).astype(int), np.asarray(sizes).astype(int)
     chosen, all_k, all_s = int(is_target.sum()), int(counts.sum()), int(sizes.sum())
-    if (chosen + 1) * (all_k + 1) * (all_s + 1) * np.count_nonzero(counts) > steps:
+    plane, holding = (chosen + 1) * (all_s + 1), np.count_nonzero(counts)
+    if plane * ((all_k + 1) * holding + len(counts) - holding) > steps or plane * (all_k + 1) > _CELLS:
         return float("nan")
     plain = np.zeros((chosen + 1, all_s + 1))
     plain[0, 0] = 1

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from policytext import style
 from policytext.charts.indicators import marking
+from policytext.quantities import SIGNS
 from policytext.style import Captions, Labels
 
 _LINE, _PAD, _HEAD = 2.7, 1.1, 7.0
@@ -66,7 +67,9 @@ def _panel(axes: Axes, rows: pd.DataFrame, names: Mapping[str, str], language: s
         fill = "white" if row.status == "target" else color
         mark = marking.MARKS.get(row.comparator, "o")
         axes.plot(row.value, y, mark, color=color, markerfacecolor=fill, markersize=4.4, clip_on=False, zorder=3)
-        told = f"{marking.SIGNS.get(row.comparator, '')}{marking.number(row.value, language)} · {marking.year(row.year, language)}"
+        told = (
+            f"{SIGNS.get(row.comparator, '')}{marking.number(row.value, language)} · {marking.year(row.year, language)}"
+        )
         told += f" {marking.word('target', language)}" if row.status == "target" else ""
         axes.text(1.02, y, told, transform=axes.get_yaxis_transform(), va="center", fontsize=6.2, color=color)
     if _is_far(rows):

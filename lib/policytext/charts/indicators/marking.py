@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-SIGNS = {"exact": "", "lower": "≥", "upper": "<", "approx": "≈"}
 MARKS = {"exact": "o", "lower": ">", "upper": "<", "approx": "d"}
 
 _WORDS = {

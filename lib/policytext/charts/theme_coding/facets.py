@@ -87,9 +87,9 @@ def status_words(shown: pd.DataFrame, *, labels: Labels) -> Captions:
         "title": {"zh": "各单元的实施状态：已实现、计划与一般表述", "en": "Status by unit: achieved, planned, general"},
         "caption": {
             "zh": f"{units}个单元共{total:,}句（小标题除外）按实施状态的构成：{told['zh']}。每句一种状态；右侧为句数。"
-            "状态首先取决于文体：工作总结写已完成的，讲话和规划写将要做的，因此不能读作各地的成效。",
+            "状态与文体有关：工作总结写已完成的，讲话和规划写将要做的，因此不能读作各地的成效。",
             "en": f"Status of {style.many(total, 'sentence')} (headings aside) in {style.many(units, 'unit')}: {told['en']}. Each sentence has one status; "
-            "counts stand on the right. Status follows the kind of text, since summaries tell what was done and speeches what "
+            "counts stand on the right. Status goes with the kind of text: summaries tell what was done and speeches what "
             "is to come: it must not be read as what places have achieved.",
         },
         "alt": {

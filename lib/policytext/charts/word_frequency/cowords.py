@@ -55,10 +55,10 @@ def network_words(shown: pd.DataFrame) -> Captions:
     return {
         "title": {"zh": "共词网络", "en": "Co-word network"},
         "caption": {
-            "zh": f"同句共现最强的{len(shown)}对词（涉及{terms}个词），对数Dice不低于{least:.1f}，q<0.05，且在半数以上的段落重抽样中重现；线越粗联系越强，"
+            "zh": f"同句共现最强的{len(shown)}对词（涉及{terms}个词），对数Dice不低于{least:.1f}，q<0.05，且在七成以上的段落重抽样中重现；线越粗联系越强，"
             f"按模块度分为{groups}个词群，最大的{coloured}个以颜色区分，其余为灰色。位置只便于阅读，没有数值意义。",
             "en": f"The {len(shown)} strongest pairs among {style.many(terms, 'term')} within sentences: log-Dice of {least:.1f} or more, q below 0.05, "
-            f"and again an edge in half of the resamples of paragraphs or more. Thicker lines are stronger. Modularity gives "
+            f"and again an edge in 70% of the resamples of paragraphs or more. Thicker lines are stronger. Modularity gives "
             f"{groups} communities: the largest {coloured} have a colour each, the others are grey. Positions are for reading only.",
         },
         "alt": {
