@@ -254,19 +254,31 @@ class Values:
         table = table.assign(any=by["like"].transform("any"), several=by["group"].transform("nunique") > 1)
         order = {"several": False, "any": False, "indicator": True, "like": False}
         table = table.sort_values(list(order), ascending=list(order.values()), kind="stable")
-        known, zh, money = quantities.load(self.study.home), self.language == "zh", table["unit"] == "元"
+        zh, money = self.language == "zh", table["unit"] == "元"
         table["value"] = table["value"].mask(money, table["value"] / (1e8 if zh else 1e6))
         sentences = self.tables["sentences"].set_index("sentence_id")["unit_id"]
-        halves = r"\1年上半年" if zh else r"first half of \1"
         told = {
             "name": table["sentence_id"].map(sentences).fillna(table["group"]).map(self.name),
-            "year": table["year"].str.replace(r"^(\d{4})H1$", halves, regex=True),
-            "label": table["indicator"].map(lambda name: known.label(name, self.language)),
             "unit": table["unit"].mask(money, "亿元" if zh else "m yuan"),
-            "comparator": table["comparator"].map(SIGNS),
-            "status": table["status"].map(lambda status: words.STATUSES[status][not zh]),
         }
-        return rows_of("indicators", table.assign(**told), self.evidence.of)
+        return rows_of("indicators", self._in_words(table).assign(**told), self.evidence.of)
+
+    @cached_property
+    def numbers(self) -> Rows:
+        """The rows of `quantities` as texts write them: with `name` and `label`, years that are inferred marked by *."""
+        table = self._in_words(self.tables["quantities"])
+        year = table["year"] + table["year_basis"].map({"inferred": "*"}).fillna("")
+        return rows_of("quantities", table.assign(name=table["unit_id"].map(self.name), year=year), self.evidence.of)
+
+    def _in_words(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The table with `label`, the year, the comparator and the status in the language of the report."""
+        known, zh = quantities.load(self.study.home), self.language == "zh"
+        return table.assign(
+            year=table["year"].str.replace(r"^(\d{4})H1$", r"\1年上半年" if zh else r"first half of \1", regex=True),
+            label=table["indicator"].map(lambda name: known.label(name, self.language)),
+            comparator=table["comparator"].map(SIGNS),
+            status=table["status"].map(lambda status: words.STATUSES[status][not zh]),
+        )
 
     @property
     def comparable(self) -> Rows:

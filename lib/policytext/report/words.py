@@ -39,6 +39,10 @@ STATUSES = {
     "achieved": ("已实现", "reached"),
     "cumulative": ("已实现（累计）", "reached, in all"),
     "target": ("目标", "target"),
+    "growth": ("增减", "change"),
+    "rank": ("位次", "rank"),
+    "threshold": ("标准", "threshold"),
+    "other": ("其他", "other"),
 }
 
 
