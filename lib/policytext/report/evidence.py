@@ -53,6 +53,21 @@ class Evidence:
         return found
 
     @cached_property
+    def _codes(self) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
+        """(unit_id, sentence_id, spans) of each sentence, headings aside, with a code, by family and code."""
+        found: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+        for kind, names in {"theme": ["theme"], "facet": ["facet", "value"]}.items():
+            codes, hits = self.table(f"{kind}_codes"), self.table(f"{kind}_hits")
+            if codes is None:
+                continue
+            spans = {} if hits is None else hits.groupby([*names, "sentence_id"])["spans"].agg(";".join).to_dict()
+            for *code, unit, name in codes[[*names, "unit_id", "sentence_id"]].itertuples(index=False, name=None):
+                if self._is_sentence(name):
+                    family = (THEMES, *code) if kind == "theme" else tuple(code)
+                    found.setdefault(family, []).append((unit, name, spans.get((*code, name), "")))
+        return found
+
+    @cached_property
     def _members(self) -> dict[str, list[str]]:
         """The units of each group."""
         found: dict[str, list[str]] = {}
@@ -116,16 +131,8 @@ class Evidence:
 
     def coded(self, family: str, code: str, units: Iterable[str]) -> list[Place]:
         """The sentences of units, headings aside, that have a theme or a value of a facet, marked where it was found."""
-        codes, hits = (self.table(f"{'theme' if family == THEMES else 'facet'}_{name}") for name in ("codes", "hits"))
-        if codes is None:
-            return []
-        chosen = {"theme": code} if family == THEMES else {"facet": family, "value": code}
-        kept, found = (
-            rows.loc[(rows[[*chosen]] == chosen).all(axis=1)] for rows in (codes, codes if hits is None else hits)
-        )
-        kept = kept[kept["unit_id"].isin(list(units)) & kept["sentence_id"].map(self._is_sentence)]
-        spans = {} if hits is None else found.groupby("sentence_id")["spans"].agg(";".join)
-        return self._sentences((name, spans.get(name, "")) for name in kept["sentence_id"])
+        kept = set(units)
+        return self._sentences((name, spans) for unit, name, spans in self._codes.get((family, code), []) if unit in kept)
 
     def _is_sentence(self, sentence_id: str) -> bool:
         return sentence_id in self._by_id and self._by_id[sentence_id]["kind"] == "sentence"

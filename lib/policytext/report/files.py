@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from policytext.report import docx, github, html, pdf
 from policytext.report.document import Document
@@ -17,15 +18,21 @@ def files(documents: Mapping[str, Document]) -> dict[str, bytes]:
 
     The same results give the same bytes. Raises PolicytextError where pandoc or typst cannot make one.
     """
-    found: dict[str, bytes] = {}
-    for language, document in documents.items():
-        found[_GITHUB[language]] = github.markdown(document).encode()
-        found[f"{FOLDER}/report.{language}.html"] = html.page(document).encode()
-        found[f"{FOLDER}/report.{language}.pdf"] = pdf.pdf(document)
-        found[f"{FOLDER}/report.{language}.docx"] = docx.docx_of(document)
+    with ThreadPoolExecutor() as pool:  # pandoc and typst work outside of Python
+        found = {name: content for made in pool.map(_of_language, documents.values()) for name, content in made.items()}
     told = {
         language: {key: statement.as_dict() for key, statement in document.ledger.statements.items()}
         for language, document in documents.items()
     }
     found[f"{FOLDER}/values.json"] = (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
     return found
+
+
+def _of_language(document: Document) -> dict[str, bytes]:
+    report = f"{FOLDER}/report.{document.language}"
+    return {
+        _GITHUB[document.language]: github.markdown(document).encode(),
+        f"{report}.html": html.page(document).encode(),
+        f"{report}.pdf": pdf.pdf(document),
+        f"{report}.docx": docx.docx_of(document),
+    }

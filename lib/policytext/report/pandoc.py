@@ -142,8 +142,8 @@ def change(tree: Any, one: Callable[[Node], list[Node] | None]) -> Any:
             new = one(changed) if isinstance(changed, dict) and "t" in changed else None
             found += [changed] if new is None else new
         return found
-    if isinstance(tree, dict):
-        return {key: change(item, one) if key == "c" else item for key, item in tree.items()}
+    if isinstance(tree, dict) and isinstance(tree.get("c"), list | dict):
+        return tree | {"c": change(tree["c"], one)}
     return tree
 
 

@@ -56,6 +56,11 @@ class Values:
         """What leads from rows to sentences."""
         return Evidence(self.study, self.tables["sentences"], self.tables.get)
 
+    @cached_property
+    def _every(self) -> dict[str, Rows]:
+        """The rows of the tables that have been asked for."""
+        return {}
+
     # ------------------------------------------------------------ any table
 
     def has(self, *names: str) -> bool:
@@ -73,8 +78,9 @@ class Values:
             raise PolicytextError(
                 f"there is no table {name} yet", fix=f"Ask `has({name!r})` before. There are: {known}."
             )
-        found = rows_of(name, self._named(name), self.evidence.of)
-        return found.where(**conditions) if conditions else found
+        if name not in self._every:
+            self._every[name] = rows_of(name, self._named(name), self.evidence.of)
+        return self._every[name].where(**conditions) if conditions else self._every[name]
 
     def row(self, name: str, **conditions: Any) -> Row:
         """The one row of a table for which the conditions hold."""
