@@ -132,7 +132,9 @@ class Evidence:
     def coded(self, family: str, code: str, units: Iterable[str]) -> list[Place]:
         """The sentences of units, headings aside, that have a theme or a value of a facet, marked where it was found."""
         kept = set(units)
-        return self._sentences((name, spans) for unit, name, spans in self._codes.get((family, code), []) if unit in kept)
+        return self._sentences(
+            (name, spans) for unit, name, spans in self._codes.get((family, code), []) if unit in kept
+        )
 
     def _is_sentence(self, sentence_id: str) -> bool:
         return sentence_id in self._by_id and self._by_id[sentence_id]["kind"] == "sentence"
