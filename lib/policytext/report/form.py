@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from itertools import pairwise
@@ -39,6 +40,10 @@ WORDS = {
 }
 
 
+_TURN = re.compile(rb"(?<=\x00)\x01|(?<=\x01)\x00")
+"""Where characters that count begin or end."""
+
+
 class Form(ABC):
     """One report on its way into one format."""
 
@@ -51,7 +56,7 @@ class Form(ABC):
 
     def woven(self) -> list[Node]:
         """The blocks of the report with every marked place put into this form."""
-        return list(pandoc.change(self.document.blocks, self._one))
+        return pandoc.change(self.document.blocks, self._one)
 
     def _one(self, node: Node) -> list[Node] | None:
         classes, given = pandoc.attributes(node)
@@ -130,14 +135,14 @@ class Form(ABC):
         if row is None:
             return []
         stretch, wanted = stretch_of(row), raw_pairs(place.spans)
-        counts, position = [False] * len(stretch.text), 0
+        counts, position = bytearray(len(stretch.text)), 0
         for start, end in stretch.pieces:
             for low, high in wanted:
-                for raw in range(max(start, low), min(end, high)):
-                    counts[position + raw - start] = True
+                first, last = position + max(start, low) - start, position + min(end, high) - start
+                counts[first:last] = b"\1" * (last - first)
             position += end - start
-        cuts = [0, *(i for i in range(1, len(counts)) if counts[i] != counts[i - 1]), len(counts)]
-        return [(stretch.text[a:b], counts[a]) for a, b in pairwise(cuts) if a < b]
+        cuts = [0, *(match.start() for match in _TURN.finditer(counts)), len(counts)]
+        return [(stretch.text[a:b], bool(counts[a])) for a, b in pairwise(cuts) if a < b]
 
 
 def raw_pairs(spans: str) -> list[tuple[int, int]]:

@@ -31,6 +31,7 @@ class Page(Form):
 
     def __init__(self, document: Document) -> None:
         super().__init__(document)
+        self.pictures: dict[str, Path] = {}
         self._seen: set[str] = set()
 
     def stated(self, inlines: list[Node], key: str, kind: str) -> list[Node]:
@@ -58,7 +59,9 @@ class Page(Form):
         files = shown.files(self.language, "svg")
         if not files:
             return [pandoc.para(self.told(number, title, pandoc.text(self.document.missing(shown.name))))]
-        pictures = [pandoc.image(_embedded(file), shown.say("alt", self.language)) for file in files]
+        named = {f"{shown.name}/{file.name}": file for file in files}
+        self.pictures |= named
+        pictures = [pandoc.image(name, shown.say("alt", self.language)) for name in named]
         told = self.told(number, title, caption)
         return [
             pandoc.figure(f"show-{shown.name}", told, [self._scroll(number, [pandoc.para([one])]) for one in pictures])
@@ -147,6 +150,9 @@ class Page(Form):
 _SIDES = re.compile(r'<(t[dh]) style="text-align: (left|right|center);">')
 """Pandoc gives columns their side by a style, which the content policy forbids. No text can hold this: it is escaped."""
 
+_PICTURE = re.compile(r'(?<=<img src=")[^"]+')
+"""A picture by its name: it is put in after pandoc, which need not carry it."""
+
 _END = pandoc.raw("html", "</button>")
 
 
@@ -156,6 +162,9 @@ def page(document: Document) -> str:
     blocks = form.woven()
     body = pandoc.write(blocks, "html5", "--no-highlight", "--email-obfuscation=none").decode()
     body = _SIDES.sub(r'<\1 class="\2">', body)
+    body = _PICTURE.sub(
+        lambda found: _embedded(form.pictures[found[0]]) if found[0] in form.pictures else found[0], body
+    )
     headings = [(node["c"][0], node["c"][1][0], pandoc.said(node["c"][2])) for node in blocks if node["t"] == "Header"]
     style = (_HERE / "page.css").read_text("utf-8")
     given = {"body": body, "style": style, "sum": checksum(style), "title": document.title, "word": form.word}

@@ -145,6 +145,8 @@ def plain(text: Any) -> str:
 
 def visible(text: str) -> str:
     """Text with each character that has no shape of its own, such as a mark that turns the direction, named: [U+202E]."""
+    if text.isprintable():
+        return text
     return "".join(f"[U+{ord(c):04X}]" if category(c) in _SHAPELESS and c not in "\n\r\t" else c for c in text)
 
 

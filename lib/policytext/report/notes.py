@@ -31,7 +31,7 @@ class Noted(Form):
         return [pandoc.span(inlines, "stated", key=key)]
 
     def woven(self) -> list[Node]:
-        return list(pandoc.change(super().woven(), self._note))
+        return pandoc.change(super().woven(), self._note)
 
     def _note(self, node: Node) -> list[Node] | None:
         """A paragraph with its note; a table with one note for all its cells, after the caption."""

@@ -133,28 +133,29 @@ def attributes(node: Node) -> tuple[list[str], dict[str, str]]:
     return found[1], dict(found[2])
 
 
-def change(tree: Any, one: Callable[[Node], list[Node] | None]) -> Any:
+def change(tree: list[Any], one: Callable[[Node], list[Node] | None]) -> list[Any]:
     """The tree with each node for which `one` gives nodes replaced by them; children are changed before their parents."""
-    if isinstance(tree, list):
-        found: list[Any] = []
-        for item in tree:
-            changed = change(item, one)
-            new = one(changed) if isinstance(changed, dict) and "t" in changed else None
+    found: list[Any] = []
+    for item in tree:
+        if isinstance(item, dict) and "t" in item:
+            changed = {**item, "c": change(item["c"], one)} if isinstance(item.get("c"), list) else item
+            new = one(changed)
             found += [changed] if new is None else new
-        return found
-    if isinstance(tree, dict) and isinstance(tree.get("c"), list | dict):
-        return tree | {"c": change(tree["c"], one)}
-    return tree
+        else:
+            found.append(change(item, one) if isinstance(item, list) else item)
+    return found
 
 
 def walk(tree: Any, skip: Callable[[Node], bool] = lambda _: False) -> Iterator[Node]:
     """Every node from the top down; what lies within a node that is to be skipped is not visited."""
-    if isinstance(tree, list):
-        for item in tree:
-            yield from walk(item, skip)
-    elif isinstance(tree, dict) and "t" in tree and not skip(tree):
-        yield tree
-        yield from walk(tree.get("c"), skip)
+    pending = [tree]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, list):
+            pending += reversed(item)
+        elif isinstance(item, dict) and "t" in item and not skip(item):
+            yield item
+            pending.append(item.get("c"))
 
 
 def said(tree: Any) -> str:

@@ -81,7 +81,9 @@ def pdf(document: Document) -> bytes:
     with tempfile.TemporaryDirectory(prefix="policytext-pdf-") as made:
         folder = Path(made)
         (folder / _DIRECTORY).mkdir()
-        blocks = without_title(pandoc.change(Sheets(document, folder).numbered(), lambda node: _set(node, path)))
+        blocks = Sheets(document, folder).numbered()
+        lacking = {ord(letter): f"[U+{ord(letter):04X}]" for letter in style.missing(path, pandoc.said(blocks))}
+        blocks = without_title(pandoc.change(blocks, lambda node: _set(node, lacking)))
         body = pandoc.write(blocks, "typst").decode()
         (folder / "report.typ").write_text(f"{_preamble(document, path)}\n{body}", "utf-8")
         return typst.compile(
@@ -99,12 +101,10 @@ def _preamble(document: Document, font: Path) -> str:
     return "\n".join([*lines, (_HERE / "report.typ").read_text("utf-8")])
 
 
-def _set(node: Node, font: Path) -> list[Node] | None:
+def _set(node: Node, lacking: dict[int, str]) -> list[Node] | None:
     """Letters that the font lacks as their numbers, endless words with places to break; notes in their own style."""
     if node["t"] in ("Str", "Code"):
-        text = node["c"] if node["t"] == "Str" else node["c"][1]
-        for character in style.missing(font, text):
-            text = text.replace(character, f"[U+{ord(character):04X}]")
+        text = (node["c"] if node["t"] == "Str" else node["c"][1]).translate(lacking)
         text = _LONG.sub(lambda run: "\u200b".join(re.findall(".{1,20}", run[0])), text)
         return [{"t": "Str", "c": text} if node["t"] == "Str" else {"t": "Code", "c": [node["c"][0], text]}]
     if node["t"] == "Header" and node["c"][1][0] == "evidence-notes":  # no figure may drift in among the notes
