@@ -119,12 +119,12 @@ class Ledger:
     """All that one report states, by key, in the order in which it is stated."""
 
     statements: dict[str, Statement] = field(default_factory=dict)
+    _keys: dict[Statement, str] = field(default_factory=dict)
 
     def state(self, text: str, source: Source, value: Any, rounding: str, kind: str = "value") -> Markup:
         """Enter a statement; returns it as a span of Markdown that carries its key."""
         statement = Statement(text, source, float(value) if isinstance(value, float) else str(value), rounding)
-        known = next((key for key, entered in self.statements.items() if entered == statement), None)
-        key = known or f"v{len(self.statements) + 1}"
+        key = self._keys.setdefault(statement, f"v{len(self.statements) + 1}")
         self.statements[key] = statement
         return Markup(f'[{plain(text)}]{{.{kind} key="{key}"}}')
 
