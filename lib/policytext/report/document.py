@@ -126,6 +126,7 @@ class Document:
         )
 
 
+@pandoc.uncollected()
 def compose(values: Values) -> Document:
     """The narrative of a study in the language of its values, filled in and read."""
     ledger = Ledger()

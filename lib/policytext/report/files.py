@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from policytext.report import docx, github, html, pdf
+from policytext.report import docx, github, html, pandoc, pdf
 from policytext.report.document import Document
 
 FOLDER = "report"
 _GITHUB = {"en": "REPORT.md", "zh": "REPORT.zh-CN.md"}
 
 
+@pandoc.uncollected()
 def files(documents: Mapping[str, Document]) -> dict[str, bytes]:
     """The content of each file by its name: `REPORT.md`, `report/report.en.html`, `report/values.json` …
 

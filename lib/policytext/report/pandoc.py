@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +71,18 @@ def write(blocks: Sequence[Node], to: str, *options: str, folder: Path | None = 
     """Blocks in a format that pandoc writes."""
     tree = {"pandoc-api-version": [1, 23, 1], "meta": {}, "blocks": blocks}
     return run("-f", "json", "-t", to, "--wrap=none", *options, given=json.dumps(tree), folder=folder)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No search for cycles meanwhile: trees have none, and going through their nodes again and again takes half of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 # ---------------------------------------------------------------- nodes
