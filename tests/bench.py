@@ -18,7 +18,8 @@ import pandas as pd
 from scipy import sparse
 from scipy.spatial.distance import jensenshannon
 
-from policytext import codebook, comparison, prepare, quantities, segment, stats, themes
+from policytext import codebook, comparison, prepare, quantities, report, segment, stats, themes
+from policytext.report import docx, github, html, pdf
 from policytext.study import PROJECT, Home, open_study
 
 PARAGRAPHS, TERMS, DRAWS = 98, 300, 100_000
@@ -148,6 +149,22 @@ def coding_themes() -> dict[str, object]:
     return {"what": "themes of 10 MB, against cutting them with jieba", "seconds": coded, "ratio": seconds(cut) / coded}
 
 
+def writing_report() -> dict[str, object]:
+    """All files of the report in both languages, against one after the other; its results must be there (`make`)."""
+    study = open_study(PROJECT)
+    tables = report.published(study)
+    documents = {language: report.compose(report.Values(study, language, tables, 20)) for language in ("zh", "en")}
+
+    def one_by_one() -> None:
+        for document in documents.values():
+            for written in (github.markdown, html.page, pdf.pdf, docx.docx_of):
+                written(document)
+
+    written = seconds(lambda: report.files(documents))
+    what = "all files of the report, against one after the other"
+    return {"what": what, "seconds": written, "ratio": seconds(one_by_one) / written}
+
+
 def many_reports(root: Path, number: int) -> Home:
     """A home with copies of the text of the default study, each with a line of its own."""
     study = open_study(PROJECT)
@@ -163,7 +180,7 @@ def many_reports(root: Path, number: int) -> Home:
 def main() -> None:
     """Run all and tell."""
     results = []
-    for measure in (permutation, comparing, preparing, preparing_again, coding_themes, reading_numbers):
+    for measure in (permutation, comparing, preparing, preparing_again, coding_themes, reading_numbers, writing_report):
         found = measure()
         results.append(found)
         peak = f", peak {found['peak_gb']:.2f} GB" if "peak_gb" in found else ""
