@@ -45,12 +45,12 @@ def test_a_column_that_varies_in_no_report_is_shown_to_be_confounded_with_it():
     design = pd.DataFrame(
         {"report_id": ["r", "r", "s"], "year": [2023, 2023, 2024], "place": ["甲", "乙", ""], "level": ["", "", ""]}
     )
-    table = corpus.confounding(design, columns=["year", "place", "level"])
+    table = corpus.variation(design, columns=["year", "place", "level"])
     assert table.values.tolist() == [["year", 2, 0], ["place", 2, 1], ["level", 0, 0]]
 
 
 def test_in_the_default_study_city_year_and_kind_of_text_coincide_with_the_report(study):
-    table = corpus.confounding(
+    table = corpus.variation(
         corpus.design(study, study.units), columns=["city", "year", "doc_type", "level", "speaker"]
     )
     assert table["reports_in_which_it_varies"].tolist() == [0, 0, 0, 2, 2]

@@ -28,7 +28,7 @@ def design(study: Study, units: pd.DataFrame) -> pd.DataFrame:
     return units.merge(study.reports[own], on="report_id", how="left", validate="many_to_one")
 
 
-def confounding(design: pd.DataFrame, *, columns: Sequence[str]) -> pd.DataFrame:
+def variation(design: pd.DataFrame, *, columns: Sequence[str]) -> pd.DataFrame:
     """One row per column: how many values it has, and in how many reports it varies.
 
     A column that varies in no report cannot be told apart from the report: a difference between its values may as well

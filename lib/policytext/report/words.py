@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from policytext import stats
 from policytext.errors import PolicytextError
 from policytext.frequency import ALPHA
 
@@ -44,10 +45,6 @@ STATUSES = {
     "threshold": ("标准", "threshold"),
     "other": ("其他", "other"),
 }
-
-
-RELIABLE, TENTATIVE = 0.8, 0.667
-"""Krippendorff's (2019) thresholds for agreement between coders."""
 
 
 _ROUNDINGS = (
@@ -168,10 +165,8 @@ def direction(
 
 
 def reliability(low: float | None) -> str:
-    """Agreement between coders by the lower bound of its interval: reliable from .8, tentative from .667."""
-    if low is None:
-        return "unknown"
-    return "reliable" if low >= RELIABLE else "tentative" if low >= TENTATIVE else "unreliable"
+    """Agreement between coders by the lower bound of its interval."""
+    return "unknown" if low is None else stats.reliability(low)
 
 
 def word(verdict: str, language: str, own: Mapping[str, str]) -> str:

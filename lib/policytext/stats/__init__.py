@@ -8,11 +8,14 @@ term. Sizes, one per cluster, are what the counts are shares of: its terms, its 
 # ruff: noqa: F401
 
 from policytext.stats.agreement import (
+    RELIABLE,
+    TENTATIVE,
     agreement_interval,
     cohen_kappa,
     gwet_ac1,
     jackknife_variance,
     krippendorff_alpha,
+    reliability,
     rogan_gladen,
     rogan_gladen_interval,
 )

@@ -17,6 +17,14 @@ from scipy.stats import t
 from policytext.stats.arrays import Array, floats, positive
 from policytext.stats.intervals import FEWEST_CLUSTERS, LEVEL, wilson
 
+RELIABLE, TENTATIVE = 0.8, 0.667
+"""Krippendorff's (2019) thresholds for α: to rely on, and for tentative conclusions only."""
+
+
+def reliability(alpha: float) -> str:
+    """What agreement between coders allows: `reliable` from .8 on, `tentative` from .667, else `unreliable`."""
+    return "reliable" if alpha >= RELIABLE else "tentative" if alpha >= TENTATIVE else "unreliable"
+
 
 class Index(NamedTuple):
     """A chance-corrected index of agreement: 1 perfect, 0 as by chance; nan where chance alone agrees always."""

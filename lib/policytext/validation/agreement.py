@@ -16,8 +16,6 @@ from policytext.validation.codings import SINGLE
 
 FEWEST_POSITIVES = 10
 """Under so many sentences with a value, nothing is said about how well it is coded."""
-RELIABLE, TENTATIVE = 0.8, 0.667
-"""Krippendorff's thresholds for α: to rely on, and for tentative conclusions only."""
 ALL = "all"
 """The row of a facet as a whole: all decisions pooled, or the one choice where a sentence has one value."""
 
@@ -109,7 +107,7 @@ def _row(
         bounds = (np.nan, np.nan) if few else (interval.low, interval.high)
         row |= dict(zip((name, f"{name}_low", f"{name}_high"), (interval.index.value, *bounds), strict=True))
     alpha, kappa = row["alpha"], row["kappa"]
-    verdict = "reliable" if alpha >= RELIABLE else "tentative" if alpha >= TENTATIVE else "unreliable"
+    verdict = stats.reliability(alpha)
     return row | {"verdict": "few" if few else verdict, "paradox": row["p_observed"] > 0.85 and kappa < 0.6}
 
 

@@ -8,12 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from policytext import style
+from policytext import stats, style
 from policytext.style import Captions, Labels
 
 _LEAST = 7  # millimetres of a panel, however few rows it has
 _ROW, _MARK, _HEAD = 2.8, 1.0, 7  # millimetres of a row, more for each pair compared in it, of a title
-_THRESHOLDS = (0.667, 0.8)
 _WORDS = {
     "alpha": ("编码者间信度：Krippendorff α", "Between coders: Krippendorff's α"),
     "f1": ("编码效度：F1值", "Codes against coders: F1"),
@@ -89,7 +88,7 @@ def quality(shown: pd.DataFrame, *, labels: Labels, language: str = "en") -> Fig
             first = measure == measures[0] or shown[(shown["measure"] == measures[0]) & (shown["facet"] == facet)].empty
             axes.set_yticks(range(len(names)), names if first else [""] * len(names))
             axes.set_title(_word(facet, labels[language], language), loc="left")
-            for threshold in _THRESHOLDS if measure == "alpha" else ():
+            for threshold in (stats.TENTATIVE, stats.RELIABLE) if measure == "alpha" else ():
                 axes.axvline(threshold, color=style.MUTED, linewidth=0.5, linestyle=":")
     for measure, column in zip(measures, grid.T, strict=True):
         lowest = [axes for axes in column if axes.axison][-1]  # those below it may have nothing to show
@@ -165,7 +164,8 @@ def quality_words(shown: pd.DataFrame, *, coders: Mapping[str, str]) -> Captions
     """Title, caption and alt text of `quality`. coders: in `zh` and `en`, who they are (a language model; two people …)."""
     known = shown[~shown["few"] & ~shown["value"].isin(["all", "macro"])]
     alpha, n_few = known.loc[known["measure"] == "alpha", "estimate"], int(shown["few"].sum())
-    reliable, n = int((alpha >= _THRESHOLDS[1]).sum()), len(alpha)
+    reliable, n = int((alpha >= stats.RELIABLE).sum()), len(alpha)
+    low, high = (f"{threshold}".removeprefix("0") for threshold in (stats.TENTATIVE, stats.RELIABLE))
     scored = bool((shown["measure"] == "f1").any())
     zh = (
         "右为编码与编码者相符的程度（F1值）：“一致编码”只看编码者意见一致之处；规则是对照这些句子写成的，属样本内检验，自动习得的词表则在未曾学过的城市上检验。"
@@ -186,16 +186,16 @@ def quality_words(shown: pd.DataFrame, *, coders: Mapping[str, str]) -> Captions
         if scored
         else {"zh": "编码者间的信度", "en": "Reliability of the coders"},
         "caption": {
-            "zh": f"{left[0]}编码者之间的信度（Krippendorff α），虚线为0.667与0.8两个界限值；有10句以上的{n}项中{reliable}项达到0.8。{zh}"
+            "zh": f"{left[0]}编码者之间的信度（Krippendorff α），虚线为{stats.TENTATIVE}与{stats.RELIABLE}两个界限值；有10句以上的{n}项中{reliable}项达到{stats.RELIABLE}。{zh}"
             f"{coders['zh']}横线为95%置信区间，以段落为群（Wilson区间，按有效样本量）；名称后的数字为含该编码的句数，不足10句的空心显示，不作判断。",
-            "en": f"{left[1]} (Krippendorff's α), dotted lines at .667 and .8; of the {n} values with ten sentences or more {reliable} reach .8. "
+            "en": f"{left[1]} (Krippendorff's α), dotted lines at {low} and {high}; of the {n} values with ten sentences or more {reliable} reach {high}. "
             f"{en}{coders['en']} Lines are 95% intervals over paragraphs (Wilson's, with the effective size). The number "
             "beside a name counts the sentences with the value; under 10 marks are hollow and nothing is concluded.",
         },
         "alt": {
-            "zh": f"森林图，每行一个编码，点为估计值，横线为置信区间；有10句以上的{n}项中{reliable}项的α不低于0.8，空心点{n_few}个。",
+            "zh": f"森林图，每行一个编码，点为估计值，横线为置信区间；有10句以上的{n}项中{reliable}项的α不低于{stats.RELIABLE}，空心点{n_few}个。",
             "en": f"Forest plot, one row per value with a mark for the estimate and a line for its interval; {reliable} of {n} "
-            f"values with ten sentences or more have an α of .8 or more; hollow marks: {n_few}.",
+            f"values with ten sentences or more have an α of {high} or more; hollow marks: {n_few}.",
         },
         "empty": {
             "zh": "没有两位编码者编码过同样的句子，因此无法说明编码的信度。",
