@@ -53,6 +53,12 @@ class Stretch:
         return ";".join(found)
 
 
+def offsets(spans: str) -> tuple[tuple[int, int], ...]:
+    """`3-7;9-12` as pairs of raw offsets; none where it is empty."""
+    pairs = (piece.split("-") for piece in spans.split(";") if piece)
+    return tuple((int(low), int(high)) for low, high in pairs)
+
+
 def paragraphs(text: str, spans: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str, str, Stretch]]:
     """One (unit_id, paragraph, kind, stretch) per paragraph and heading of a report, in reading order.
 
@@ -120,8 +126,7 @@ def sentences(report_id: str, text: str, spans: Sequence[dict[str, Any]]) -> Ite
 
 def stretch_of(sentence: dict[str, Any]) -> Stretch:
     """The text of a sentence and where its characters stand, from its columns `text` and `spans`."""
-    pieces = tuple((int(low), int(high)) for low, high in (piece.split("-") for piece in sentence["spans"].split(";")))
-    return Stretch(sentence["text"], pieces)
+    return Stretch(sentence["text"], offsets(sentence["spans"]))
 
 
 def terms(sentence: dict[str, Any], tokenizer: jieba.Tokenizer, *, hmm: bool = True) -> Iterator[dict[str, Any]]:

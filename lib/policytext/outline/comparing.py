@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
+from policytext.segment import offsets
+
 
 def side_by_side(
     outline: pd.DataFrame, formulas: pd.DataFrame, *, units: Sequence[str], levels: int = 3
@@ -33,12 +35,11 @@ def vocabulary(outline: pd.DataFrame, terms: pd.DataFrame, *, stopwords: Collect
     outline: the table `outline`. terms: the table `terms`, one row per term with unit_id and spans.
     """
     places = {
-        unit: [tuple(map(int, piece.split("-"))) for spans in rows["spans"] for piece in spans.split(";")]
+        unit: [piece for spans in rows["spans"] for piece in offsets(spans)]
         for unit, rows in outline.groupby("unit_id", sort=False)
     }
     candidates = terms[terms["unit_id"].isin(list(places)) & ~terms["term"].isin(list(stopwords))]
-    starts = candidates["spans"].str.split("-").str[0].astype("int64")
-    spots = zip(candidates["unit_id"], starts, strict=True)
+    spots = ((row.unit_id, offsets(row.spans)[0][0]) for row in candidates.itertuples())
     inside = [any(low <= start < high for low, high in places[unit]) for unit, start in spots]
     found = candidates.loc[pd.Series(inside, index=candidates.index, dtype=bool)].groupby("term", sort=False)["unit_id"]
     counted = pd.DataFrame(

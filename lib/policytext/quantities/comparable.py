@@ -8,7 +8,7 @@ from itertools import combinations
 import pandas as pd
 
 from policytext.quantities.indicators import Indicators
-from policytext.segment import stretch_of
+from policytext.segment import offsets, stretch_of
 from policytext.study import COLUMNS
 
 LEVELS = ("achieved", "cumulative", "target")
@@ -109,7 +109,7 @@ def _agree(one: dict[str, float | str], other: dict[str, float | str]) -> bool:
 
 
 def _reference(sentence: dict[str, str], spans: str) -> str:
-    start = int(spans.split("-")[0])
+    start = offsets(spans)[0][0]
     text, position = sentence["text"], 0
     for low, high in stretch_of(sentence).pieces:
         if low <= start < high:

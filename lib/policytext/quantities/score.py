@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from policytext.segment import offsets
+
 KEPT = {"cumulative": "achieved"}
 """Statuses that count as one: a stock that is told is an achievement."""
 
@@ -100,8 +102,7 @@ def _same(row: dict[str, object], code: dict[str, object]) -> bool:
 
 
 def _overlap(one: str, other: str) -> bool:
-    pairs = [[tuple(map(int, piece.split("-"))) for piece in spans.split(";")] for spans in (one, other)]
-    return any(a < d and c < b for a, b in pairs[0] for c, d in pairs[1])
+    return any(a < d and c < b for a, b in offsets(one) for c, d in offsets(other))
 
 
 def _suffixed(row: dict[str, object], side: str) -> dict[str, object]:

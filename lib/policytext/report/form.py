@@ -11,7 +11,7 @@ from policytext.report import pandoc
 from policytext.report.document import Document, Shown
 from policytext.report.ledger import Place, Statement
 from policytext.report.pandoc import Node
-from policytext.segment import stretch_of
+from policytext.segment import offsets, stretch_of
 
 WORDS = {
     "contents": ("目录", "Contents"),
@@ -134,7 +134,7 @@ class Form(ABC):
         row = self.document.values.evidence.sentence(place.sentence_id)
         if row is None:
             return []
-        stretch, wanted = stretch_of(row), raw_pairs(place.spans)
+        stretch, wanted = stretch_of(row), offsets(place.spans)
         counts, position = bytearray(len(stretch.text)), 0
         for start, end in stretch.pieces:
             for low, high in wanted:
@@ -143,12 +143,6 @@ class Form(ABC):
             position += end - start
         cuts = [0, *(match.start() for match in _TURN.finditer(counts)), len(counts)]
         return [(stretch.text[a:b], bool(counts[a])) for a, b in pairwise(cuts) if a < b]
-
-
-def raw_pairs(spans: str) -> list[tuple[int, int]]:
-    """`3-7;9-12` as pairs of offsets."""
-    pairs = (piece.split("-") for piece in spans.split(";") if piece)
-    return [(int(low), int(high)) for low, high in pairs]
 
 
 def column_widths(table: Node) -> None:

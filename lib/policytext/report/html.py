@@ -14,9 +14,10 @@ from markupsafe import escape
 
 from policytext.report import pandoc, words
 from policytext.report.document import Document, Shown
-from policytext.report.form import Form, column_widths, raw_pairs
+from policytext.report.form import Form, column_widths
 from policytext.report.ledger import Statement, visible
 from policytext.report.pandoc import Node
+from policytext.segment import offsets
 
 _HERE = Path(__file__).parent
 MOST = 40
@@ -135,7 +136,7 @@ class Page(Form):
         pairs = [
             (*pair, self.anchors[row.sentence_id] if i == 0 else "")
             for row in kept.itertuples()
-            for i, pair in enumerate(raw_pairs(row.spans))
+            for i, pair in enumerate(offsets(row.spans))
         ]
         text, position, pieces = self.document.values.study.read(report)[0], 0, []
         for start, end, anchor in sorted(pairs):

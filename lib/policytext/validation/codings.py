@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from policytext import codebook as codebooks
 from policytext.errors import INVALID_STUDY, PolicytextError, exit_with
+from policytext.segment import offsets
 from policytext.study import Study
 from policytext.study.files import read_rows
 
@@ -143,12 +144,12 @@ class Places:
             fix = f"Is it {near[0]!r}?" if near else "Mend the id."
             return None, (f"there is no report {report_id!r}", fix, "report_id")
         text = self.texts[report_id]
-        if any(not low < high <= len(text) for low, high in _pieces(spans)):
+        if any(not low < high <= len(text) for low, high in offsets(spans)):
             what = f"{spans} does not lie within the text of {len(text)} characters"
             return None, (what, "Mend the offsets, or take the row out.", "spans")
         characters = _characters(text, spans)
         found = {id(s): s for i in sorted(characters) if (s := self.owners.get((report_id, i)))}.values()
-        here = "".join(text[low:high] for low, high in _pieces(spans))[:20]
+        here = "".join(text[low:high] for low, high in offsets(spans))[:20]
         if not found:
             what = f"{spans} ({here!r}) is in no unit, so no sentence of the study"
             return None, (what, "Take the row out, or give the text to a unit in seeds/spans.csv.", "spans")
@@ -159,15 +160,9 @@ class Places:
         return None, (what, f"Is it {near['spans']} ({near['text'][:20]!r})?", "spans")
 
 
-def _pieces(spans: str) -> Iterator[tuple[int, int]]:
-    for piece in spans.split(";"):
-        low, _, high = piece.partition("-")
-        yield int(low), int(high)
-
-
 def _characters(text: str, spans: str) -> frozenset[int]:
     """The raw offsets of a stretch's characters, white space aside."""
-    return frozenset(i for low, high in _pieces(spans) for i in range(low, high) if not text[i].isspace())
+    return frozenset(i for low, high in offsets(spans) for i in range(low, high) if not text[i].isspace())
 
 
 def _read_file(
