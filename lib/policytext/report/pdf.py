@@ -107,8 +107,8 @@ def _set(node: Node, lacking: dict[int, str]) -> list[Node] | None:
         text = (node["c"] if node["t"] == "Str" else node["c"][1]).translate(lacking)
         text = _LONG.sub(lambda run: "\u200b".join(re.findall(".{1,20}", run[0])), text)
         return [{"t": "Str", "c": text} if node["t"] == "Str" else {"t": "Code", "c": [node["c"][0], text]}]
-    if node["t"] == "Header" and node["c"][1][0] == "evidence-notes":  # no figure may drift in among the notes
-        return [pandoc.raw("typst", "#place.flush()", block=True), node]
+    if node["t"] == "Header" and (node["c"][1][0] == "evidence-notes" or "references" in node["c"][1][1]):
+        return [pandoc.raw("typst", "#place.flush()", block=True), node]  # no figure drifts in among what follows
     if node["t"] == "Header" and "appendix" in node["c"][1][1]:  # its figures come behind its heading
         set_still = "#place.flush()\n#show figure.where(kind: image): set figure(placement: none)"
         return [pandoc.raw("typst", set_still, block=True), node]
