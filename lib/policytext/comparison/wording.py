@@ -134,13 +134,17 @@ def _strings(runs: list[Run]) -> dict[str, tuple[frozenset[str], int]]:
 
 def _found(texts: Collection[str], runs: Iterable[Sequence[Any]]) -> Iterable[tuple[str, str]]:
     """Every occurrence of the texts: the text, and the group of the stretch."""
-    if not texts:
-        return []
+    automaton = _automaton(texts)
+    return [(text, run[1]) for run in runs for _, text in automaton.iter(run[0])] if texts else []
+
+
+def _automaton(texts: Iterable[str]) -> ahocorasick.Automaton:
+    """What finds all of the texts in one pass."""
     automaton = ahocorasick.Automaton()
     for text in texts:
         automaton.add_word(text, text)
     automaton.make_automaton()
-    return [(text, run[1]) for run in runs for _, text in automaton.iter(run[0])]
+    return automaton
 
 
 def _repeats(runs: list[str], owners: list[str], least: int) -> Iterable[tuple[int, int, int]]:
@@ -267,13 +271,13 @@ def without(terms: pd.DataFrame, sentences: pd.DataFrame, reuse: pd.DataFrame) -
     A term goes where it lies within a shared string, or is a word of a template in a sentence that follows it; a
     sentence goes where shared wording makes up a fifth of its characters or more.
     """
-    strings = reuse.loc[reuse["kind"] != "template", "text"]
+    strings = _automaton(reuse.loc[reuse["kind"] != "template", "text"])
     patterns = [text.split("…") for text in reuse.loc[reuse["kind"] == "template", "text"] if "…" in text]
     words = {name: list(rows) for name, rows in terms.groupby("sentence_id", sort=False)["term"]}
     kept: dict[str, list[bool]] = {}
     own = set()
     for sentence_id, text in zip(sentences["sentence_id"], sentences["text"], strict=True):
-        taken = _taken(text, strings, patterns)
+        taken = _within(text, strings) | _placed(text, patterns)
         placed = iter(places(text, words.get(sentence_id, [])))
         kept[sentence_id] = [not taken.issuperset(range(*place)) for place in placed]
         if len(taken) < _TAKEN * len(text):
@@ -285,9 +289,15 @@ def without(terms: pd.DataFrame, sentences: pd.DataFrame, reuse: pd.DataFrame) -
     return left.reset_index(), sentences[sentences["sentence_id"].isin(own)]
 
 
-def _taken(text: str, strings: Iterable[str], patterns: Iterable[list[str]]) -> set[int]:
-    """The places of a sentence that lie in a shared string or in a word of a template."""
-    taken = {at for string in strings for m in re.finditer(re.escape(string), text) for at in range(m.start(), m.end())}
+def _within(text: str, strings: ahocorasick.Automaton) -> set[int]:
+    """The places of a sentence that lie in a shared string."""
+    found = strings.iter(text) if len(strings) else []
+    return {at for last, string in found for at in range(last + 1 - len(string), last + 1)}
+
+
+def _placed(text: str, patterns: Iterable[list[str]]) -> set[int]:
+    """The places of a sentence that lie in a word of a template."""
+    taken: set[int] = set()
     for pattern in patterns:
         if all(word in text for word in pattern):
             placed = places(text, pattern)
