@@ -125,8 +125,7 @@ def _strings(runs: list[Run]) -> dict[str, tuple[frozenset[str], int]]:
     shared = {text: (frozenset(held[text]), n[text]) for text in sorted(candidates) if len(held[text]) > 1}
     inside = {
         part
-        for text in shared
-        for part, _ in _found(shared, [(text, "")])
+        for part, text in _found(shared, [(text, text) for text in shared])
         if part != text and shared[part][0] == shared[text][0]
     }
     return {text: facts for text, facts in shared.items() if text not in inside}
