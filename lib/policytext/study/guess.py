@@ -12,7 +12,13 @@ from policytext import ingest
 from policytext.errors import INVALID_STUDY, PolicytextError
 
 SUFFIXES = (".txt", ".md")
-_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-./年](0?[1-9]|1[0-2])(?:[-./月](3[01]|[12]\d|0?[1-9]))?)?(?!\d)")
+_DATE = r"((?:19|20)\d\d){}(?:[-./年](0?[1-9]|1[0-2])(?:[-./月](3[01]|[12]\d|0?[1-9]))?)?(?!\d)"
+_IN_NAME = re.compile(r"(?<!\d)" + _DATE.format(""))
+_IN_TEXT = re.compile(
+    r"(?<![\d到近])(?<!(?<!截)至)"
+    + _DATE.format(r"(?=年(?!前|远景)|[-./]\d\d?(?:[-./]\d\d?(?!\d)|(?!\d|\s*[\u4e00-\u9fff%％])))")
+)
+"""In a text 2037家 is no year, nor 1900.5万元; and a year that something is to be done by is not the year of the text."""
 _ENUMERATED = re.compile(r"\s*(第?[一二三四五六七八九十百]+[、章节]|[(（][一二三四五六七八九十]+[)）])")
 _FINISHED = re.compile(r"[。！？!?；;：:，,、…][”’」』》）)\]】〉\"']*$")
 
@@ -30,8 +36,8 @@ def report(path: Path, text: str, *, file: str, taken: Collection[str] = ()) -> 
     title = next(line.strip() for line in text.splitlines() if line.strip())[:60]
     row: dict[str, Any] = {"report_id": report_id(path, taken=taken), "file": file, "title": title}
     guessed = ["title"]
-    for source in (path.stem, text[:500], text[-200:]):
-        if match := _DATE.search(source):
+    for source, date in ((path.stem, _IN_NAME), (text[:500], _IN_TEXT), (text[-200:], _IN_TEXT)):
+        if match := date.search(source):
             row |= {"published": "-".join(part.zfill(2) for part in match.groups() if part), "year": int(match[1])}
             guessed += ["published", "year"]
             break
