@@ -75,8 +75,9 @@ def wording_words(shown: pd.DataFrame, reuse: pd.DataFrame) -> Captions:
             f"kind, {rows} in all. This is common vocabulary of policy and no sign of copying; key comparisons are repeated without it.",
         },
         "alt": {
-            "zh": f"点阵图，{rows}行为共有表述，各列为单元，圆点表示该单元使用。",
-            "en": f"Dot matrix, {style.many(rows, 'row')} for wordings and columns for units; a dot says that the unit has it.",
+            "zh": f"每行一条共有表述，共{rows}行；圆点表示各列的单元使用它，单元过多时改为条形，表示单元数。",
+            "en": f"{style.many(rows, 'row')}, one per shared wording, with a dot in the column of each unit that has it, or, "
+            "where there are too many units for columns, a bar for their number.",
         },
         "empty": {
             "zh": "没有两个单元共有6字以上的表述。",

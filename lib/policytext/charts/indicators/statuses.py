@@ -56,16 +56,16 @@ def statuses_words(shown: pd.DataFrame) -> Captions:
     return {
         "title": {"zh": "已实现的与目标值", "en": "What was reached and what is aimed at"},
         "caption": {
-            "zh": f"{len(shown)}个单元的{n}个数字中，{reached}个已实现（左，实心），{targets}个是目标值（右，空心），另有{other}个是增长率、位次、门槛等，未画出。"
+            "zh": f"{len(shown)}个单元的{n:,}个数字中，{reached:,}个已实现（左，实心），{targets:,}个是目标值（右，空心），另有{other:,}个是增长率、位次、门槛等，未画出。"
             f"{only}个单元只有目标值，{without}个单元没有目标值。这与文体有关：总结写成绩，部署写目标；不能据此判断哪里做得多。",
-            "en": f"Of {style.many(n, 'number')} in {style.many(len(shown), 'unit')}, {reached} were reached (left, filled) and {targets} are targets (right, "
-            f"hollow); {other} are growth rates, ranks, thresholds and the like and are not drawn. Units with targets only: {only}; "
+            "en": f"Of {style.many(n, 'number')} in {style.many(len(shown), 'unit')}, {reached:,} were reached (left, filled) and {targets:,} are targets (right, "
+            f"hollow); {other:,} are growth rates, ranks, thresholds and the like and are not drawn. Units with targets only: {only}; "
             f"without any: {without}. This goes with the kind of text (a review tells results, a plan tells aims): it does not say who did more.",
         },
         "alt": {
-            "zh": f"双向条形图，{len(shown)}行，每行一个单元，向左为已实现的数字（共{reached}个），向右为目标值（共{targets}个）。",
-            "en": f"Bars to both sides, {style.many(len(shown), 'row')}, one per unit: numbers reached to the left ({reached} in all), targets to the "
-            f"right ({targets}).",
+            "zh": f"双向条形图，{len(shown)}行，每行一个单元，向左为已实现的数字（共{reached:,}个），向右为目标值（共{targets:,}个）。",
+            "en": f"Bars to both sides, {style.many(len(shown), 'row')}, one per unit: numbers reached to the left ({reached:,} in all), targets to the "
+            f"right ({targets:,}).",
         },
         "empty": {"zh": "各单元都没有数字。", "en": "No unit gives any number."},
     }

@@ -80,7 +80,7 @@ def status_words(shown: pd.DataFrame, *, labels: Labels) -> Captions:
     sums = shown.groupby("value", sort=False)["n"].sum().sort_values(ascending=False, kind="stable")
     total = int(sums.sum())
     told = {
-        language: join.join(f"{labels[language].get(f'status:{value}', value)} {n}" for value, n in sums.items())
+        language: join.join(f"{labels[language].get(f'status:{value}', value)} {n:,}" for value, n in sums.items())
         for language, join in (("zh", "、"), ("en", ", "))
     }
     return {
@@ -155,7 +155,7 @@ def instruments_words(shown: pd.DataFrame, *, labels: Labels) -> Captions:
     sums = tools.groupby(tools["value"].map(_level), sort=False)["n_value"].sum()
     told = {
         language: join.join(
-            f"{_LEVELS[level][language != 'zh'] if level in _LEVELS else level} {n}" for level, n in sums.items()
+            f"{_LEVELS[level][language != 'zh'] if level in _LEVELS else level} {n:,}" for level, n in sums.items()
         )
         for language, join in (("zh", "、"), ("en", ", "))
     }
@@ -184,16 +184,16 @@ def instruments_words(shown: pd.DataFrame, *, labels: Labels) -> Captions:
             "zh": f"每格为同时有该主题与该工具的句数（小标题除外），颜色越深越多；一句可有几个主题和几种工具；"
             "工具由词语识别，也由主题推得（如平台载体记作平台与基础设施建设），因此有的格与该主题的句数相同。"
             "按供给型、环境型、需求型分组"
-            f"（Rothwell与Zegveld的分类），工具的次数合计：{told['zh']}。{absent.get('zh', '')}共现最多的是{peak['zh']}（{n}句）。",
+            f"（Rothwell与Zegveld的分类），工具的次数合计：{told['zh']}。{absent.get('zh', '')}共现最多的是{peak['zh']}（{n:,}句）。",
             "en": "Each cell counts the sentences (headings aside) that have both the theme and the tool, the darker the more; a "
             "sentence may have several of both. Rules find tools by terms, and partly infer them from themes (platforms from "
             "the theme of that name, for one), so that some cells hold all of a theme. Tools are grouped as supply, environment and demand (after Rothwell and "
             f"Zegveld); how often they are given: {told['en']}. {absent.get('en', '')}"
-            f"Most often together: {peak['en']} ({n}).",
+            f"Most often together: {peak['en']} ({n:,}).",
         },
         "alt": {
-            "zh": f"数字矩阵，每行一个主题，每列一种政策工具；共现最多的是{peak['zh']}，{n}句。",
-            "en": f"Matrix of numbers, one row per theme and one column per policy tool; most often together: {peak['en']}, {n} times.",
+            "zh": f"数字矩阵，每行一个主题，每列一种政策工具；共现最多的是{peak['zh']}，{n:,}句。",
+            "en": f"Matrix of numbers, one row per theme and one column per policy tool; most often together: {peak['en']}, {n:,} times.",
         },
         "empty": {
             "zh": "编码手册没有政策工具这一项，或没有可以编码的句子。",
