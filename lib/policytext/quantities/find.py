@@ -17,6 +17,7 @@ _CANDIDATE = re.compile(
     rf"|翻(?:了)?(?P<doublings>[一两二三四\d])?番|(?P<double>翻(?:了)?(?:一)?倍|双倍增|双翻番)"
     rf"|(?P<half>一半|半数|(?<=[过超])半(?=[,，。;；]|数))|(?P<tenths>[一两二三四五六七八九\d](?:\.\d)?)(?:[多余])?成(?:多|(?=上下|[以左,，。;；、的)）]|$)|(?<=[近超约达占过逾].成)(?!立|为|果|功|长|本|员|效|熟|都|交|就|品))"
     rf"|(?P<order>第|前)\s?(?P<ordinal>\d{{1,9}}|[一二三四五六七八九十百]+)\s?(?P<place>位次|位(?![居列于])|名(?!列))?"
+    rf"|(?P<first>首位)"
     rf"|(?P<great>[一两二三四五六七八九]?[十百千]{{0,2}}(?:万亿|万|亿))(?=[，,。；;、）)”]|大关|以上|$)"
     rf"|(?P<sign>(?<!\d)[-负]|零下)?(?P<number>{ARABIC})\s?(?P<power>[十百千](?!瓦|米|克|伏|赫|卡))?(?P<vague>多|余|来|几)?"
     rf"(?P<multiple>{_MULTIPLE})?(?P<vaguer>多|余)?\s?(?P<unit>{units.UNIT})?"
@@ -138,6 +139,9 @@ def _candidate(match: re.Match[str], text: str) -> Candidate:
     if got("order"):
         value = arabic(got("ordinal")) if got("ordinal").isdigit() else chinese(got("ordinal"))
         return Candidate(start, end, value, unit="位", rank=got("order"), form=got("place") or "bare")
+    if got("first"):
+        ranked = re.search(r"[居列排][^，,。；;]{0,12}$", text[:start])
+        return Candidate(start, end, Decimal(1), unit="位", rank="第", form="位", reason="" if ranked else "no rank")
     if got("great"):
         numeral, multiple = re.sub(r"(?:万亿|万|亿)$", "", got("great")), _ENDS_IN_MULTIPLE.search(got("great"))
         value = chinese(numeral) if numeral else Decimal(1)

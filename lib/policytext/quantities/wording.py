@@ -39,10 +39,10 @@ _GROWTH = re.compile(
 _RATE = re.compile(r"率|占比|比重|比例|占|覆盖|份额|完成|达标|满意度|贡献")
 _WILL = (
     r"(?<=[一-龥])将(?!军|近|领|士|其|原|此|把|来)(?![^，,。；;]{1,24}(?:纳入|作为|列为|列入|从|转化为|分解|放在|摆在|增至|提高到))"
-    r"|将(?=全面|继续|进一步|持续|重点|全力|不断|着力|力争|大力|加快|更加|深入|努力|围绕|聚焦|投入|完成|达|开展|建成|举办|有|会)"
+    r"|将(?=组织(?!架构|领导)|启动|打造|新增|全面|继续|进一步|持续|重点|全力|不断|着力|力争|大力|加快|更加|深入|努力|围绕|聚焦|投入|完成|达|开展|建成|举办|有|会)"
 )
 _PLAN = (
-    rf"力争|确保|(?<!累计)(?<!已)争取(?!\w{{0,6}}(?:资金|经费|专项|项目|支持))|预期|(?:预计|有望)(?=[^，,；;。]*$)|年内|[一二两三\d]年内|{_WILL}|明年|下一步|今后|下阶段|未来[一二三两四五\d几]|到20\d\d年(?!\w{{0,12}}(?:已|了))|新的?一年|"
+    rf"(?:今年|全年)计划|力争|确保|(?<!累计)(?<!已)争取(?!\w{{0,6}}(?:资金|经费|专项|项目|支持))|预期|(?:预计|有望)(?=[^，,；;。]*$)|年内|[一二两三\d]年内|{_WILL}|明年|下一步|今后|下阶段|未来[一二三两四五\d几]|到20\d\d年(?!\w{{0,12}}(?:已|了))|新的?一年|"
     r"(?<!人才)(?<!攻关)(?<!火炬)(?<!双创)计划(?=投资|总投资|完成|新|引|实施|用|安排|建设|到|于|开工|招|培育|建成|年|在)"
 )
 _FUTURE = re.compile(
@@ -59,7 +59,11 @@ _STOCK = re.compile(
 )
 _GRANTED = re.compile(r"最高|上限|不超过|(?:按照?|给予|补贴|补助|资助|奖励)[^，,。；达]{0,12}$")
 _INCREASED = re.compile(r"(?:较|比|同比)[^，,。；]{0,14}(?:净?增加?|减少|增长|多|少|下降|提高|缩短)(?:了)?$")
-_AIMED = re.compile(r"(?:聚焦|围绕|紧盯|瞄准|盯准)[^，,。；]*$")
+_AIMED = re.compile(
+    r"(?:聚焦|围绕|紧盯|瞄准|盯准)(?:(?!组织|开展|实施|举办|引进|招引|征集|凝练|发布|建成|新增|签约|组建|攻克|突破)[^，,。；])*$"
+)
+_OF_A_CLASS = re.compile(r"的(?:\s?\d|[一-龥]{0,10}(?:企业|单位|机构))")
+"""Things of a kind, of which there may be many: 投资超10亿元的3个."""
 _HEAD_NOUN = re.compile(r"(?:的)?[一-龥A-Za-z“]")
 _LEVEL = r"(?:国家级?|省级?|市级?|区级?|县级?|世界级|部级|厅级|国际级?|省部级|地市级)"
 _MOVES = re.compile(r"[增减升降扩净]|的\w{0,4}目标|提高|提升|上升|下降|达|占")
@@ -117,7 +121,13 @@ def status(text: str, found: Candidate, *, clause: int, following: str, planned:
     if future and re.search(r"(?:^|[一-龥])(?<![针面应相反])对$", before) and is_classifier(found.unit):
         return "cumulative"  # 将对47家企业实现分包服务: the firms are there
     hedged = re.match(r"\s?(?:以上|左右)", following) or re.search(r"不[少低]于$", before)
-    hedged = hedged and not re.search(r"占|份额|[由从]|年均|增", before)
+    near = re.split("[，,。；;]", told)[-1]
+    hedged = (
+        hedged and not re.search(r"占|份额|[由从]|年均|增|稳定在$", before) and not re.search(r"[由从][^由从]*\d", near)
+    )
+    hedged = hedged and not (
+        found.unit == "%" and re.match(r"以上的?[一-龥]", following)
+    )  # 60%以上的合同由高校院所输出
     future = future or bool(re.match(r"的\w{0,4}目标", following))
     if future or (hedged and not _PAST.search(told)):
         return "target"
@@ -156,7 +166,10 @@ def _is_threshold(found: Candidate, before: str, following: str) -> bool:
         return False
     if re.match(r"(?:及|或)?(?:以上|以下|以内)(?:的)?[一-龥\d]", following):
         return True
-    return bool(re.match(r"(?:级)?(?:的)?(?:重大|产业|工业)?(?:项目|企业)", following)) and found.unit.endswith("元")
+    if not found.unit.endswith("元"):
+        return False
+    bounded = re.search(r"(?:超过?|突破|高于|大于)$", before) and _OF_A_CLASS.match(following)
+    return bool(bounded or re.match(r"(?:级)?(?:的)?(?:重大|产业|工业)?(?:项目|企业)", following))
 
 
 def _grows(found: Candidate, text: str, before: str) -> bool:
