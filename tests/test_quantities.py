@@ -406,10 +406,31 @@ def test_a_year_is_stated_resolved_or_inferred_and_else_blank(text, published, y
         ("对新增1000万元以上信贷的实行分担", "threshold"),
         ("给予最高100万元奖励", "threshold"),
         ("聚焦新材料等4个主导产业", "other"),
+        ("围绕新材料组织活动16场", "achieved"),
+        ("今年计划发放创新券60万元", "target"),
+        ("产值居全省首位", "rank"),
+        ("投入强度连续九年保持在4%以上", "achieved"),
+        ("60%以上的合同由高校院所输出", "achieved"),
+        ("建成基地4个以上", "target"),
     ],
 )
 def test_a_number_is_reached_aimed_at_a_growth_a_rank_or_a_threshold(text, status):
     assert one(text, "status") == status
+
+
+def test_a_bound_that_things_of_a_kind_have_is_a_threshold_and_how_many_they_are_is_not():
+    bound, many = read("其中投资超10亿元的3个。")
+    assert (bound["status"], many["status"]) == ("threshold", "achieved")
+
+
+def test_what_changed_from_one_number_to_another_was_reached():
+    assert [row["status"] for row in read("占有率由54%提高到70%以上。")] == ["achieved", "achieved"]
+    assert values("通关时间由20天减至5天") == [(20, "天"), (5, "天")]
+
+
+def test_the_first_place_is_a_rank_only_where_something_is_ranked():
+    assert values("密度居全省首位") == [(1, "位")]
+    assert values("摆在各项任务的首位") == []
 
 
 def test_what_is_announced_holds_for_the_rest_of_the_paragraph():

@@ -52,8 +52,9 @@ _INDEX = re.compile(
     r"(?:指数|得分|分值)$|(?:指数|总数|系数|数量|得分|评分|密度|分值)[^，,。；\d]{0,8}(?:达到?|为|接近|突破|超过?|近|升至|增至|提高到|提升到|至|到|约|是)(?:了)?$"
 )
 _MEASURED_TIME = re.compile(
-    r"天数|时限|时间|时长|周期|用时|耗时|寿命|年龄|压缩|缩短|压减|减少|降至|降到|减至|提前|延长|工期|平均|提速"
+    r"天数|时限|时间|时长|周期|用时|耗时|寿命|年龄|压缩|缩短|压减|减少|降至|降到|减至|提前|延长|工期|平均|提速|机时|试验|运行|作业"
 )
+_CHANGING_TIME = re.compile(r"(?:减少?|降|缩短|压缩|压减|延长|提速|提前)[至到为]")
 _HELD = re.compile(r"(?:举办|举行|开展|开设|组织|发布|刊发|编发|编印|推出|培训)\w*[^第\w]?\w*[^\d第]$")
 _BARE_NEEDS = re.compile(
     r"(?:近|超|超过|突破|过|逾|上|达|达到|跨越|迈上|跨过|冲刺|迈过|破|(?<!签)约|共|逾越|不足|跃上|站上|迈入)(?:了)?$"
@@ -211,7 +212,8 @@ def _judge(found: Candidate, text: str) -> Candidate:
     elif not found.unit:
         found = _without_unit(found, before, after)
     if found.unit in units.DURATIONS and not found.reason and not found.multiple:
-        measured = _MEASURED_TIME.search(re.split("[，,。；;]", before)[-1]) and found.unit not in ("年", "周")
+        measured = _MEASURED_TIME.search(re.split("[，,。；;]", before)[-1]) or _CHANGING_TIME.match(after)
+        measured = measured and found.unit not in ("年", "周")
         found = found if measured and found.form == "plain" else replace(found, reason="duration")
     held = found.unit == "期" and found.form == "plain" and _HELD.search(re.split("[，,。；;]", before)[-1])
     if found.unit in ("期", "届", "批", "级") and not found.reason and not held:

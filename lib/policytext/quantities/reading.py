@@ -14,7 +14,7 @@ from policytext.quantities.indicators import Indicators
 from policytext.quantities.years import Calendar, Year
 from policytext.segment import stretch_of
 
-_NUMERAL = re.compile(r"[\d０-９零〇一二两三四五六七八九十百千万亿半成番倍]")
+_NUMERAL = re.compile(r"[\d０-９零〇一二两三四五六七八九十百千万亿半成番倍]|首位")
 _PLAN_HEADING = re.compile(
     r"工作安排|目标任务|主要任务|工作思路|下一步|打算|重点工作|工作计划|目标要求|总体要求|\d{4}年工作$"
 )

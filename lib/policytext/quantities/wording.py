@@ -123,7 +123,9 @@ def status(text: str, found: Candidate, *, clause: int, following: str, planned:
     hedged = re.match(r"\s?(?:以上|左右)", following) or re.search(r"不[少低]于$", before)
     near = re.split("[，,。；;]", told)[-1]
     hedged = (
-        hedged and not re.search(r"占|份额|[由从]|年均|增|稳定在$", before) and not re.search(r"[由从][^由从]*\d", near)
+        hedged
+        and not re.search(r"占|份额|[由从]|年均|增|(?:稳定|保持|维持)在$", before)
+        and not re.search(r"[由从][^由从]*\d", near)
     )
     hedged = hedged and not (
         found.unit == "%" and re.match(r"以上的?[一-龥]", following)
