@@ -120,22 +120,23 @@ def status(text: str, found: Candidate, *, clause: int, following: str, planned:
         return "other"
     if future and re.search(r"(?:^|[一-龥])(?<![针面应相反])对$", before) and is_classifier(found.unit):
         return "cumulative"  # 将对47家企业实现分包服务: the firms are there
-    hedged = re.match(r"\s?(?:以上|左右)", following) or re.search(r"不[少低]于$", before)
-    near = re.split("[，,。；;]", told)[-1]
-    hedged = (
-        hedged
-        and not re.search(r"占|份额|[由从]|年均|增|(?:稳定|保持|维持)在$", before)
-        and not re.search(r"[由从][^由从]*\d", near)
-    )
-    hedged = hedged and not (
-        found.unit == "%" and re.match(r"以上的?[一-龥]", following)
-    )  # 60%以上的合同由高校院所输出
     future = future or bool(re.match(r"的\w{0,4}目标", following))
-    if future or (hedged and not _PAST.search(told)):
+    if future or (_is_hedged(found, told, before, following) and not _PAST.search(told)):
         return "target"
     if found.rank == "change" or _grows(found, text, before):
         return "growth"
     return "cumulative" if _STOCK.search(before) else "achieved"
+
+
+def _is_hedged(found: Candidate, told: str, before: str, following: str) -> bool:
+    """Whether a bound makes the number sound like an aim (建成4个以上), not like a share, a change or what is kept up."""
+    if not (re.match(r"\s?(?:以上|左右)", following) or re.search(r"不[少低]于$", before)):
+        return False
+    if re.search(r"占|份额|[由从]|年均|增|(?:稳定|保持|维持)在$", before):
+        return False
+    if re.search(r"[由从][^由从]*\d", re.split("[，,。；;]", told)[-1]):  # 由54%提高到70%以上
+        return False
+    return not (found.unit == "%" and re.match(r"以上的?[一-龥]", following))  # 60%以上的合同由高校院所输出
 
 
 def is_planned(text: str, *, planned: bool, now: int | None = None, lasting: bool = False) -> bool:
